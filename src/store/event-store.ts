@@ -1,0 +1,60 @@
+import type { Position, RecordedEvent, StoredEvent } from '../../domain/log/envelope.ts';
+
+/**
+ * The port to the log. One contract suite (tests/contract/event-store.ts) runs over every store.
+ *
+ * A revision is the number of an event in its stream, from 0; `-1` stands for "no such stream".
+ */
+export type NewEvent = Omit<StoredEvent, 'streamId' | 'revision'>;
+
+export type AppendResult =
+  | {
+      readonly outcome: 'appended';
+      /** Revision and position of the last event of the append. */
+      readonly revision: number;
+      readonly position: Position;
+    }
+  | { readonly outcome: 'conflict'; readonly actualRevision: number };
+
+/** The log cannot take writes (or be read) for now; what was sent may or may not be stored if `ambiguous`. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  readonly reason: 'full' | 'closed' | 'unreachable' | 'io';
+  readonly ambiguous: boolean;
+  constructor(reason: StoreUnavailableError['reason'], message: string, options?: { cause?: unknown; ambiguous?: boolean }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = reason;
+    this.ambiguous = options?.ambiguous ?? false;
+  }
+}
+
+/** A decision larger than any store takes: 900 KiB of canonical JSON in all. */
+export const MAX_APPEND_BYTES = 900 * 1024;
+export class AppendTooLargeError extends Error {
+  override readonly name = 'AppendTooLargeError';
+}
+
+/** The reading half of the port: enough for projectors, replays and exports. */
+export interface EventLog {
+  /** The log's own id, in its first event; part of every outside position. */
+  readonly logId: string;
+  /** Events of one stream from `fromRevision` (inclusive), in order; `[]` for a stream that does not exist. */
+  readStream(streamId: string, fromRevision?: number): Promise<readonly RecordedEvent[]>;
+  /** The next events after a position (exclusive), at most `limit`, in log order, without gaps; `''` is the start. */
+  readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]>;
+  /** Position of the newest event, `''` for an empty log. */
+  head(): Promise<Position>;
+  close(): Promise<void>;
+}
+
+export interface EventStore extends EventLog {
+  /**
+   * Appends all events or none, durably, when the stream's last revision is exactly `expectedRevision`
+   * (-1: the stream does not exist). The same event ids sent again at the same expected revision answer
+   * `appended` with the original revision and position.
+   * @throws StoreUnavailableError, AppendTooLargeError
+   */
+  append(streamId: string, expectedRevision: number, events: readonly NewEvent[]): Promise<AppendResult>;
+  /** Called after events became durable, with the newest position; returns how to stop. Reads then see them. */
+  onAppended(listener: (position: Position) => void): () => void;
+}
