@@ -20,7 +20,10 @@ export const personalFields = z.registry<PersonalMeta>();
  * then pass every schema. Apply it last, inside `.optional()`: `personal(z.string().max(80)).optional()`.
  * The decision must never branch on such a value.
  */
-export function personal<T extends z.ZodType<string>>(schema: T, subject = 'case'): z.ZodUnion<[T, z.ZodLiteral<[typeof SEALED, typeof ERASED]>]> {
+export function personal<T extends z.ZodType<string>>(
+  schema: T,
+  subject = 'case',
+): z.ZodUnion<readonly [T, z.ZodLiteral<typeof SEALED | typeof ERASED>]> {
   const either = z.union([schema, z.literal([SEALED, ERASED])]);
   personalFields.add(either, { subject });
   return either;

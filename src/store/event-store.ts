@@ -21,7 +21,11 @@ export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   readonly reason: 'full' | 'closed' | 'unreachable' | 'io';
   readonly ambiguous: boolean;
-  constructor(reason: StoreUnavailableError['reason'], message: string, options?: { cause?: unknown; ambiguous?: boolean }) {
+  constructor(
+    reason: StoreUnavailableError['reason'],
+    message: string,
+    options?: { cause?: unknown; ambiguous?: boolean },
+  ) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.ambiguous = options?.ambiguous ?? false;
