@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { uuidSchema, viaSchema } from '../log/envelope.ts';
+
+export const ROLES = [
+  'customer',
+  'agent',
+  'marketing',
+  'marketingDirector',
+  'technicalService',
+  'technicalCentre',
+  'qa',
+  'qaHead',
+  'technician',
+  'contributor',
+  'lead',
+  'auditor',
+  'privacyOfficer',
+  'keyCustodian',
+  'admin',
+  'integration',
+  'system',
+] as const;
+export const roleSchema = z.enum(ROLES);
+export type Role = z.infer<typeof roleSchema>;
+
+/** Every role but customer, oversight and machines. */
+export const STAFF = [
+  'agent',
+  'marketing',
+  'marketingDirector',
+  'technicalService',
+  'technicalCentre',
+  'qa',
+  'qaHead',
+  'technician',
+  'contributor',
+  'lead',
+] as const satisfies readonly Role[];
+
+/** Granted after training; some commands need it. */
+export const qualificationSchema = z.object({
+  name: z.enum(['remoteJudgement']),
+  /** Last instant at which it holds. */
+  validUntil: z.int().min(0),
+});
+export type Qualification = z.infer<typeof qualificationSchema>;
+
+/** Who gives a command: what the decision may ask about, by ids only. */
+export const actorSchema = z.object({
+  id: uuidSchema,
+  /** The role under which the command was allowed. */
+  role: roleSchema,
+  roles: z.array(roleSchema),
+  via: viaSchema,
+  onBehalfOf: uuidSchema.optional(),
+  teamId: uuidSchema.optional(),
+  department: z.string().max(60).optional(),
+  qualifications: z.array(qualificationSchema),
+});
+export type Actor = z.infer<typeof actorSchema>;

@@ -1,0 +1,95 @@
+import type { DecideContext } from '../case/lifecycle.ts';
+import type { WorkingCalendar } from '../time/calendar.ts';
+import {
+  closedTimeWarning,
+  dueOf,
+  layOn,
+  type Target,
+  timeLeft,
+  warningAt,
+} from '../time/target.ts';
+import type { ClockMove } from './clock.ts';
+import type { ClockName, Schedule, Threshold } from './events.ts';
+import { policyLine, type SlaFacts } from './policy.ts';
+
+/** What a deadline is computed from. */
+export type SlaContext = Pick<DecideContext, 'now' | 'policy' | 'calendar' | 'calendarOf' | 'organisation'>;
+
+/** Whose promise it is: what the policy's conditions and the escalation chain ask of the case. */
+export interface PromiseOwner {
+  readonly lifecycle: string;
+  readonly facts: SlaFacts;
+  readonly assigneeId?: string;
+}
+
+export interface Promised {
+  readonly target: Target;
+  readonly ordinaryTarget?: Target;
+  readonly schedule: Schedule;
+}
+
+/** The target, deadline and warnings of a clock that starts; `undefined` when the policy promises nothing. */
+export function promise(
+  context: SlaContext,
+  owner: PromiseOwner,
+  clock: ClockName,
+  startedAt: number,
+  options: { readonly anchor?: { readonly date?: string; readonly at?: number }; readonly notLaterThan?: number } = {},
+): Promised | undefined {
+  const line = policyLine(context.policy, owner.lifecycle, clock, owner.facts);
+  if (line === undefined) return undefined;
+  const { target } = line;
+  const due = dueOf(target, startedAt, context.calendar, options.anchor);
+  const dueAt = Math.min(due.dueAt, options.notLaterThan ?? due.dueAt);
+  const schedule: Schedule = {
+    dueAt,
+    ...(due.opensAt === undefined ? {} : { opensAt: due.opensAt }),
+    warnings: warningsOf(context.calendar, target, due.opensAt ?? startedAt, dueAt, line.warnAt),
+    policyVersion: context.policy.version,
+    calendar: { id: context.calendar.id, version: context.calendar.version },
+    provisional: due.provisional,
+  };
+  if (owner.facts.priority === 'normal') return { target, schedule };
+  const ordinary = policyLine(context.policy, owner.lifecycle, clock, { ...owner.facts, priority: 'normal' });
+  return ordinary === undefined ? { target, schedule } : { target, ordinaryTarget: ordinary.target, schedule };
+}
+
+/** The warnings of a deadline: at each fraction of the allowance, and before closed time. Those at or past the due instant tell nobody anything. */
+export function warningsOf(
+  calendar: WorkingCalendar,
+  target: Target,
+  from: number,
+  dueAt: number,
+  fractions: readonly number[],
+): Schedule['warnings'] {
+  const warnings: { threshold: Threshold; at: number }[] = fractions.map(threshold => ({
+    threshold,
+    at: warningAt(target, from, dueAt, threshold, calendar),
+  }));
+  const closed = closedTimeWarning(from, dueAt, calendar);
+  if (closed !== undefined) warnings.push({ threshold: 'closedTime', at: closed });
+  return warnings.filter(w => w.at < dueAt).sort((a, b) => a.at - b.at);
+}
+
+/** A deadline computed anew from its start, with every pause and appointment since: as if nothing else had happened. */
+export function replayDeadline(
+  target: Target,
+  startedAt: number,
+  moves: readonly ClockMove[],
+  calendar: WorkingCalendar,
+): { readonly dueAt: number; readonly opensAt?: number; readonly provisional: boolean } {
+  const first = dueOf(target, startedAt, calendar);
+  let { dueAt } = first;
+  for (const move of moves) {
+    if (move.kind === 'agreed') dueAt = move.dueAt;
+    else if (move.from < dueAt) {
+      dueAt = Math.max(dueAt, layOn(target, move.to, timeLeft(target, move.from, dueAt, calendar), calendar));
+    }
+  }
+  return { ...first, dueAt, provisional: first.provisional || !knownUntil(target, dueAt, calendar) };
+}
+
+/** False when a deadline that uses the calendar reaches past the days it knows. */
+export function knownUntil(target: Target, dueAt: number, calendar: WorkingCalendar): boolean {
+  return (target.kind === 'elapsed' && target.except === undefined) || calendar.isKnown(dueAt);
+}
