@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { HORIZON_FROM_DAY, HORIZON_TO, HORIZON_TO_DAY } from './horizon.ts';
+import { parseDate } from './local-date.ts';
+import { isTimeZone } from './time-zone.ts';
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export const EXCEPTION_KINDS = ['publicHoliday', 'companyShutdown', 'makeUpWorkingDay', 'other'] as const;
+
+/** A date that exists, `YYYY-MM-DD`. */
+export const localDateSchema = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD')
+  .refine(date => parseDate(date) !== undefined, { error: 'is no date of the calendar' });
+
+const withinHorizon = (date: string) => {
+  const day = parseDate(date);
+  return day === undefined || (day >= HORIZON_FROM_DAY && day < HORIZON_TO_DAY);
+};
+
+const openSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time from 00:00 to 23:59');
+const closeSchema = z
+  .string()
+  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time from 00:00 to 24:00');
+
+/** `[open, close)` in local time. */
+export const intervalSchema = z.tuple([openSchema, closeSchema]).readonly();
+
+/** Sorted, disjoint, each inside the day; they may touch. `HH:MM` sorts as text. */
+export const intervalsSchema = z
+  .array(intervalSchema)
+  .readonly()
+  .superRefine((intervals, ctx) => {
+    for (const [i, [open, close]] of intervals.entries()) {
+      const before = intervals[i - 1];
+      if (open >= close) {
+        ctx.addIssue({
+          code: 'custom',
+          path: [i],
+          message: `closes at ${close}, not after it opens at ${open}`,
+        });
+      } else if (before && open < before[0]) {
+        ctx.addIssue({
+          code: 'custom',
+          path: [i],
+          message: `out of order: ${open} comes after ${before[0]}`,
+        });
+      } else if (before && open < before[1]) {
+        ctx.addIssue({
+          code: 'custom',
+          path: [i],
+          message: `overlaps the interval before: opens at ${open}, before its close at ${before[1]}`,
+        });
+      }
+    }
+  });
+export type Intervals = z.infer<typeof intervalsSchema>;
+
+/** A date on which the week does not hold. */
+export const calendarExceptionSchema = z
+  .object({
+    kind: z.enum(EXCEPTION_KINDS),
+    name: z.string().trim().min(1).max(100),
+    intervals: intervalsSchema,
+  })
+  .superRefine(({ kind, name, intervals }, ctx) => {
+    if (kind === 'publicHoliday' && intervals.length > 0) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['intervals'],
+        message: `a public holiday (${name}) has no working time`,
+      });
+    }
+    if (kind === 'makeUpWorkingDay' && intervals.length === 0) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['intervals'],
+        message: `a make-up working day (${name}) needs working time`,
+      });
+    }
+  });
+export type CalendarException = z.infer<typeof calendarExceptionSchema>;
+
+/**
+ * One published state of a working calendar. Local times and dates are in `timeZone`; `knownFrom` is the instant
+ * (epoch ms) at which this state became known; past `knownThrough` the week alone holds.
+ */
+export const calendarVersionSchema = z
+  .object({
+    calendarId: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'must be letters, digits, dots or dashes'),
+    version: z.int().min(1),
+    timeZone: z.string().max(60).refine(isTimeZone, { error: 'is no IANA time zone' }),
+    week: z.strictObject({
+      mon: intervalsSchema,
+      tue: intervalsSchema,
+      wed: intervalsSchema,
+      thu: intervalsSchema,
+      fri: intervalsSchema,
+      sat: intervalsSchema,
+      sun: intervalsSchema,
+    }),
+    exceptions: z.record(localDateSchema, calendarExceptionSchema),
+    knownThrough: localDateSchema,
+    knownFrom: z.int().min(0).max(8.64e15),
+  })
+  .superRefine(({ week, exceptions, knownThrough }, ctx) => {
+    if (WEEKDAYS.every(weekday => week[weekday].length === 0)) {
+      ctx.addIssue({
+        code: 'custom',
+        path: ['week'],
+        message: 'has no working time: nothing would ever fall due',
+      });
+    }
+    for (const date of Object.keys(exceptions)) {
+      if (date > knownThrough) {
+        ctx.addIssue({
+          code: 'custom',
+          path: ['exceptions', date],
+          message: `lies after knownThrough (${knownThrough}), where the week alone holds`,
+        });
+      }
+    }
+    for (const [field, date] of [
+      ['knownThrough', knownThrough],
+      ...Object.keys(exceptions).map(d => ['exceptions', d]),
+    ]) {
+      if (date !== undefined && !withinHorizon(date)) {
+        ctx.addIssue({
+          code: 'custom',
+          path: [field ?? ''],
+          message: `${date} lies outside 1960-01-01 to ${HORIZON_TO}`,
+        });
+      }
+    }
+  });
+export type CalendarVersion = z.infer<typeof calendarVersionSchema>;

@@ -1,0 +1,22 @@
+const DURATION = /^PT(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,12})(?:\.(\d{1,3}))?S)?$/;
+
+/** Milliseconds of an ISO 8601 duration of hours, minutes and seconds (`PT24H`, `PT1H30M`, `PT0.5S`), if it is one. */
+export function durationMs(iso: string): number | undefined {
+  const match = DURATION.exec(iso);
+  if (!match) return undefined;
+  const [, hours = '0', minutes = '0', seconds = '0', fraction = ''] = match;
+  return (
+    Number(hours) * 3_600_000 +
+    Number(minutes) * 60_000 +
+    Number(seconds) * 1000 +
+    Number(fraction.padEnd(3, '0'))
+  );
+}
+
+/** As `durationMs`; a text that is no such duration is a bug of the caller, who validates at the door. */
+export function parseDurationMs(iso: string): number {
+  const ms = durationMs(iso);
+  if (ms === undefined)
+    throw new Error(`not a duration of hours, minutes and seconds: ${JSON.stringify(iso)}`);
+  return ms;
+}
