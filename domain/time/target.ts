@@ -47,7 +47,8 @@ export const targetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('before') }),
   z.strictObject({
     kind: z.literal('calendarMonths'),
-    count: z.int().min(1).max(1200),
+    /** 0 is the date of the anchor itself, rolled. */
+    count: z.int().min(0).max(1200),
     roll: z.enum(ROLLS).default('following'),
     windowWorkingDays: countSchema.default(10),
   }),
