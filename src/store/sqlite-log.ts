@@ -1,0 +1,77 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
+import { type EventLog, StoreUnavailableError } from './event-store.ts';
+import { numberOfPosition, positionOf, recordedEvent } from './position.ts';
+import { storeFailure } from './sqlite-failure.ts';
+import { openLogFileReadOnly, readLogId } from './sqlite-file.ts';
+
+/**
+ * Opens the log beside its writer, for reading only: for worker threads (projector, exports). It sees what is
+ * committed, and holds no lock that a writer waits for.
+ * @throws LogFileError when there is no log of ours at `path`
+ */
+export async function openSqliteLog(path: string): Promise<EventLog> {
+  const db = openLogFileReadOnly(path);
+  try {
+    return new SqliteLog(db, readLogId(db, path));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The reading half of the port over one connection. */
+export class SqliteLog implements EventLog {
+  readonly logId: string;
+  readonly #db: DatabaseSync;
+  readonly #stream: StatementSync;
+  readonly #all: StatementSync;
+  readonly #head: StatementSync;
+
+  constructor(db: DatabaseSync, logId: string) {
+    this.#db = db;
+    this.logId = logId;
+    this.#stream = db.prepare(
+      'SELECT position, body FROM events WHERE stream_id = ? AND revision >= ? ORDER BY revision',
+    );
+    this.#all = db.prepare('SELECT position, body FROM events WHERE position > ? ORDER BY position LIMIT ?');
+    this.#head = db.prepare('SELECT max(position) FROM events');
+    // Rows as arrays are read a fifth faster than as objects.
+    for (const statement of [this.#stream, this.#all, this.#head]) statement.setReturnArrays(true);
+  }
+
+  async readStream(streamId: string, fromRevision = 0): Promise<readonly RecordedEvent[]> {
+    return this.#read(this.#stream, streamId, fromRevision).map(toEvent);
+  }
+
+  // A whole page is fetched at once, and no cursor stays open: a reader that stays in its transaction keeps the
+  // write-ahead file from being reset, and it grows.
+  async readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+    return this.#read(this.#all, numberOfPosition(after), limit).map(toEvent);
+  }
+
+  async head(): Promise<Position> {
+    const newest = this.#read(this.#head)[0]?.[0];
+    return typeof newest === 'number' ? positionOf(newest) : '';
+  }
+
+  async close(): Promise<void> {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #read(statement: StatementSync, ...values: (string | number)[]): Row[] {
+    if (!this.#db.isOpen) throw new StoreUnavailableError('closed', 'the event log is closed');
+    try {
+      return statement.all(...values);
+    } catch (error) {
+      throw storeFailure(error, false);
+    }
+  }
+}
+
+/** Really an array of columns; the library's types know only objects. */
+type Row = Record<number, SQLOutputValue>;
+
+function toEvent(row: Row): RecordedEvent {
+  return recordedEvent(String(row[1]), positionOf(Number(row[0])));
+}
