@@ -107,9 +107,11 @@ export interface AnyEvent {
   readonly occurredAt: number;
 }
 
-export function defineLifecycle<S extends CaseState, C extends CommandDefinitions, E extends EventDefinitions>(
-  lifecycle: Lifecycle<S, C, E>,
-): Lifecycle<S, C, E> {
+export function defineLifecycle<
+  S extends CaseState,
+  C extends CommandDefinitions,
+  E extends EventDefinitions,
+>(lifecycle: Lifecycle<S, C, E>): Lifecycle<S, C, E> {
   return lifecycle;
 }
 

@@ -37,7 +37,12 @@ export interface Clock {
   readonly breach?: { readonly dueAt: number; readonly detectedAt: number; readonly escalatesAt?: number };
   readonly escalatedLevels: readonly number[];
   /** The fact that ended it, and the decision that recorded it. */
-  readonly result?: { readonly at: number; readonly lateMs: number; readonly commandId: string; readonly mode?: string };
+  readonly result?: {
+    readonly at: number;
+    readonly lateMs: number;
+    readonly commandId: string;
+    readonly mode?: string;
+  };
   readonly breachRescinded: boolean;
   readonly disputed: boolean;
 }
@@ -47,7 +52,14 @@ export function isOpen(clock: Clock): boolean {
 }
 
 /** How a promise ended, as reports count it; a rescinded breach counts as met and is listed. */
-export type SlaResult = 'met' | 'metAfterRescinding' | 'late' | 'breachedOpen' | 'disputed' | 'cancelled' | 'running';
+export type SlaResult =
+  | 'met'
+  | 'metAfterRescinding'
+  | 'late'
+  | 'breachedOpen'
+  | 'disputed'
+  | 'cancelled'
+  | 'running';
 export function resultOf(clock: Clock): SlaResult {
   switch (clock.status) {
     case 'running':
@@ -179,7 +191,8 @@ function evolveClock(clock: Clock, event: ClockEvent): Clock {
       return { ...clock, escalatedLevels: [...clock.escalatedLevels, event.data.level] };
     case 'SlaClockRescheduled': {
       const { schedule, startedAt, leftMs, because } = event.data;
-      const pause = clock.pause !== undefined && leftMs !== undefined ? { ...clock.pause, leftMs } : clock.pause;
+      const pause =
+        clock.pause !== undefined && leftMs !== undefined ? { ...clock.pause, leftMs } : clock.pause;
       const moves: readonly ClockMove[] =
         because === 'agreedWithCustomer'
           ? [...clock.moves, { kind: 'agreed', at: event.occurredAt, dueAt: schedule.dueAt }]
@@ -206,7 +219,11 @@ function withoutBreach(clock: Clock): Clock {
   return rest;
 }
 
-function resultFact(at: number, lateMs: number, event: { commandId: string; data: { mode?: string | undefined } }) {
+function resultFact(
+  at: number,
+  lateMs: number,
+  event: { commandId: string; data: { mode?: string | undefined } },
+) {
   const { mode } = event.data;
   return mode === undefined
     ? { at, lateMs, commandId: event.commandId }

@@ -98,7 +98,12 @@ export const slaEvents = {
   },
   SlaClockWarned: {
     schemaVersion: 1,
-    schema: z.object({ ...clock, threshold: thresholdSchema, dueAt: instantSchema, recipients: z.array(recipientSchema) }),
+    schema: z.object({
+      ...clock,
+      threshold: thresholdSchema,
+      dueAt: instantSchema,
+      recipients: z.array(recipientSchema),
+    }),
   },
   SlaClockPaused: {
     schemaVersion: 1,
@@ -123,7 +128,12 @@ export const slaEvents = {
   },
   SlaClockMet: {
     schemaVersion: 1,
-    schema: z.object({ ...clock, dueAt: instantSchema, pausedMs: z.int().min(0), mode: z.string().max(40).optional() }),
+    schema: z.object({
+      ...clock,
+      dueAt: instantSchema,
+      pausedMs: z.int().min(0),
+      mode: z.string().max(40).optional(),
+    }),
   },
   SlaClockBreached: {
     schemaVersion: 1,
@@ -167,7 +177,12 @@ export const slaEvents = {
   SlaClockDisputed: { schemaVersion: 1, schema: z.object({ ...clock }) },
   SlaClockEscalated: {
     schemaVersion: 1,
-    schema: z.object({ ...clock, level: z.int().min(1).max(2), dueAt: instantSchema, recipients: z.array(recipientSchema) }),
+    schema: z.object({
+      ...clock,
+      level: z.int().min(1).max(2),
+      dueAt: instantSchema,
+      recipients: z.array(recipientSchema),
+    }),
   },
   SlaClockRescheduled: {
     schemaVersion: 1,

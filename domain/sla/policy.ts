@@ -50,7 +50,10 @@ export const policySchema = z.object({
     remindAfterWorkingDays: z.array(workingDaysSchema).max(10),
     closeAfterWorkingDays: workingDaysSchema,
   }),
-  confirmation: z.object({ remindAfterWorkingDays: workingDaysSchema, confirmAfterWorkingDays: workingDaysSchema }),
+  confirmation: z.object({
+    remindAfterWorkingDays: workingDaysSchema,
+    confirmAfterWorkingDays: workingDaysSchema,
+  }),
   formReminderAfterWorkingDays: workingDaysSchema.default(5),
   /** Going back to normal leaves at least this much working time. */
   normalAgainFloorHours: z.number().min(0).max(100).default(4),
@@ -59,7 +62,12 @@ export type Policy = z.infer<typeof policySchema>;
 export type PolicyLine = Policy['lines'][number];
 
 /** The line that holds for a clock; `undefined` when the policy makes no such promise. */
-export function policyLine(policy: Policy, lifecycle: string, clock: ClockName, facts: SlaFacts): PolicyLine | undefined {
+export function policyLine(
+  policy: Policy,
+  lifecycle: string,
+  clock: ClockName,
+  facts: SlaFacts,
+): PolicyLine | undefined {
   let best: PolicyLine | undefined;
   let bestConditions = -1;
   for (const line of policy.lines) {

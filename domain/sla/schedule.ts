@@ -1,13 +1,6 @@
 import type { DecideContext } from '../case/lifecycle.ts';
 import type { WorkingCalendar } from '../time/calendar.ts';
-import {
-  closedTimeWarning,
-  dueOf,
-  layOn,
-  type Target,
-  timeLeft,
-  warningAt,
-} from '../time/target.ts';
+import { closedTimeWarning, dueOf, layOn, type Target, timeLeft, warningAt } from '../time/target.ts';
 import type { ClockMove } from './clock.ts';
 import type { ClockName, Schedule, Threshold } from './events.ts';
 import { policyLine, type SlaFacts } from './policy.ts';
@@ -34,7 +27,10 @@ export function promise(
   owner: PromiseOwner,
   clock: ClockName,
   startedAt: number,
-  options: { readonly anchor?: { readonly date?: string; readonly at?: number }; readonly notLaterThan?: number } = {},
+  options: {
+    readonly anchor?: { readonly date?: string; readonly at?: number };
+    readonly notLaterThan?: number;
+  } = {},
 ): Promised | undefined {
   const line = policyLine(context.policy, owner.lifecycle, clock, owner.facts);
   if (line === undefined) return undefined;
@@ -51,7 +47,9 @@ export function promise(
   };
   if (owner.facts.priority === 'normal') return { target, schedule };
   const ordinary = policyLine(context.policy, owner.lifecycle, clock, { ...owner.facts, priority: 'normal' });
-  return ordinary === undefined ? { target, schedule } : { target, ordinaryTarget: ordinary.target, schedule };
+  return ordinary === undefined
+    ? { target, schedule }
+    : { target, ordinaryTarget: ordinary.target, schedule };
 }
 
 /** The warnings of a deadline: at each fraction of the allowance, and before closed time. Those at or past the due instant tell nobody anything. */

@@ -77,7 +77,14 @@ export function clockTimers(clock: Clock): readonly PendingTimer[] {
       return [
         ...clock.schedule.warnings
           .filter(w => !clock.warned.includes(w.threshold))
-          .map(w => ({ name, cycle, kind: 'warn' as const, key: String(w.threshold), at: w.at, armedRevision })),
+          .map(w => ({
+            name,
+            cycle,
+            kind: 'warn' as const,
+            key: String(w.threshold),
+            at: w.at,
+            armedRevision,
+          })),
         { name, cycle, kind: 'breach', key: '', at: clock.schedule.dueAt, armedRevision },
       ];
     case 'paused':

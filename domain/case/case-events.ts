@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { instantSchema, uuidSchema } from '../log/envelope.ts';
+import { personal } from '../log/personal.ts';
+import { clockNameSchema, slaEvents } from '../sla/events.ts';
+import type { EventOf } from './event-definition.ts';
+
+/** Free text of a case: personal data of the case itself, sealed under its own key. */
+export const freeText = personal(z.string().trim().min(1).max(4000));
+export const shortText = personal(z.string().trim().min(1).max(400));
+/** A name of a thing: a document number, a courier number, a code. Never a person's. */
+export const labelSchema = z.string().trim().min(1).max(120);
+
+export const CHANNELS = ['phone', 'email', 'wechat', 'web', 'visit', 'fax', 'letter', 'other'] as const;
+export const channelSchema = z.enum(CHANNELS);
+
+export const messageAuthorSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user'), userId: uuidSchema }),
+  z.object({ kind: z.literal('contact'), contactId: uuidSchema.optional() }),
+  z.object({ kind: z.literal('automatic') }),
+]);
+export const messageSchema = z.object({
+  direction: z.enum(['inbound', 'outbound']),
+  channel: channelSchema,
+  contactId: uuidSchema.optional(),
+  /** The mail system's or chat's own id, by which a bounce is matched. */
+  externalId: labelSchema.optional(),
+  author: messageAuthorSchema,
+  purpose: z.enum(['acknowledgement', 'onTheMatter', 'progress', 'reminder', 'other']),
+  outcome: z.enum(['sent', 'unanswered', 'bounced']),
+  /** The message that did not arrive; with `outcome: bounced`. */
+  bounceOf: uuidSchema.optional(),
+  /** 催办: the customer asks where its answer is. */
+  chase: z.boolean(),
+  /** When the customer was promised the next news. */
+  nextNewsAt: instantSchema.optional(),
+  text: freeText.optional(),
+});
+
+export const attachmentSchema = z.object({
+  name: shortText,
+  mediaType: z
+    .string()
+    .max(120)
+    .regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type such as image/jpeg'),
+  sizeBytes: z.int().min(0).max(10_000_000_000),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'),
+  /** Where it is kept. */
+  reference: shortText,
+});
+
+export const CLOSING_MODES = ['closed', 'withoutReply', 'withoutAgreement'] as const;
+export const satisfactionSchema = z.union([z.int().min(1).max(5), z.literal('notGiven')]);
+
+const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
+
+/** Events that every case can have. */
+export const caseEvents = {
+  ...slaEvents,
+  MessageRecorded: v1({ messageId: uuidSchema, ...messageSchema.shape }),
+  DetailsCorrected: v1({
+    field: z.string().min(1).max(60),
+    /** Absent where the field is free text. */
+    from: z.json().optional(),
+    to: z.json().optional(),
+    text: freeText.optional(),
+    reason: freeText,
+  }),
+  StepRetracted: v1({ stepRevision: z.int().min(0), stepType: z.string().max(80), reason: freeText }),
+  CaseVoided: v1({ reason: freeText }),
+  CaseAssigned: v1({ assigneeId: uuidSchema, teamId: uuidSchema, previousAssigneeId: uuidSchema.optional() }),
+  UrgencyRequested: v1({ reason: freeText }),
+  UrgencyConfirmed: v1({ reason: freeText.optional() }),
+  UrgencyLowered: v1({ reason: freeText }),
+  StepWaived: v1({ step: z.string().min(1).max(60), reason: freeText }),
+  AppointmentAgreed: v1({ clock: clockNameSchema, dueAt: instantSchema, evidence: freeText }),
+  NoteAdded: v1({ text: freeText }),
+  AttachmentAdded: v1({ attachmentId: uuidSchema, ...attachmentSchema.shape }),
+  CaseLinked: v1({
+    to: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('case'), caseId: uuidSchema }),
+      z.object({ kind: z.literal('document'), system: labelSchema, number: labelSchema }),
+    ]),
+    relation: z.enum(['related', 'recurrence', 'continues', 'causedBy', 'order', 'creditNote', 'other']),
+  }),
+  CaseMergedInto: v1({
+    survivorId: uuidSchema,
+    reason: freeText.optional(),
+    /** What goes on in the survivor: the receipt, and the clocks that were open. */
+    receivedAt: instantSchema,
+    openClocks: z.array(
+      z.object({
+        clock: clockNameSchema,
+        cycle: z.int().min(1),
+        startedAt: instantSchema,
+        dueAt: instantSchema,
+        breached: z.boolean(),
+      }),
+    ),
+  }),
+  CaseAbsorbed: v1({ loserId: uuidSchema, receivedAt: instantSchema }),
+  CaseUnmerged: v1({ survivorId: uuidSchema, reason: freeText.optional() }),
+  CaseReleased: v1({ loserId: uuidSchema }),
+  /** A part that goes on as a case of its own; the workflow opens it. */
+  CaseSplitOff: v1({
+    splitId: uuidSchema,
+    itemIds: z.array(uuidSchema).min(1).max(100),
+    description: freeText,
+  }),
+  CaseWithdrawn: v1({ reason: freeText.optional() }),
+  CaseReopened: v1({ by: z.enum(['command', 'message']), reason: freeText.optional() }),
+  /** A message long after the closing: a new case, linked, is opened by the workflow. */
+  CaseToBeContinued: v1({
+    messageId: uuidSchema,
+    receivedAt: instantSchema,
+    channel: channelSchema,
+    text: freeText.optional(),
+  }),
+  CaseClosed: v1({
+    mode: z.enum(CLOSING_MODES),
+    satisfaction: satisfactionSchema.optional(),
+    note: freeText.optional(),
+  }),
+};
+export type CaseEvent = EventOf<typeof caseEvents>;

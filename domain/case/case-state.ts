@@ -1,0 +1,185 @@
+import { type Clock, evolveClocks } from '../sla/clock.ts';
+import { type CaseTimer, evolveTimers } from '../sla/timers.ts';
+import type { CaseEvent } from './case-events.ts';
+import type { Folded } from './event-definition.ts';
+
+export interface MessageFact {
+  readonly messageId: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly byPerson: boolean;
+  readonly at: number;
+  readonly commandId: string;
+  readonly externalId?: string;
+  readonly bounced: boolean;
+}
+
+/** An event of the lifecycle's own that can be taken back, with the decision it belongs to. */
+export interface Step {
+  readonly revision: number;
+  readonly type: string;
+  readonly commandId: string;
+  readonly at: number;
+  readonly actorId: string;
+  readonly retracted: boolean;
+}
+
+export interface Ending {
+  readonly at: number;
+  readonly how: 'closed' | 'withoutReply' | 'withoutAgreement' | 'withdrawn' | 'voided' | 'merged';
+  readonly survivorId?: string;
+  /** The phase to go back to. */
+  readonly from: string;
+}
+
+/** What every case knows of itself, folded from its stream. Holds no personal value. */
+export interface CaseState {
+  /** `none` before the first event; then the lifecycle's own words. */
+  readonly phase: string;
+  /** When it reached any employee or channel. */
+  readonly receivedAt: number;
+  readonly registeredLate: boolean;
+  readonly priority: 'normal' | 'urgent';
+  readonly urgencyRequested: boolean;
+  readonly teamId: string;
+  readonly assigneeId?: string;
+  readonly clocks: readonly Clock[];
+  readonly timers: readonly CaseTimer[];
+  readonly messages: readonly MessageFact[];
+  readonly chases: number;
+  readonly nextNewsAt?: number;
+  readonly steps: readonly Step[];
+  readonly waived: readonly string[];
+  readonly linkedTo: readonly string[];
+  readonly mergedFrom: readonly string[];
+  readonly ended?: Ending;
+  readonly reopenings: number;
+}
+
+export const noCase: CaseState = {
+  phase: 'none',
+  receivedAt: 0,
+  registeredLate: false,
+  priority: 'normal',
+  urgencyRequested: false,
+  teamId: '',
+  clocks: [],
+  timers: [],
+  messages: [],
+  chases: 0,
+  steps: [],
+  waived: [],
+  linkedTo: [],
+  mergedFrom: [],
+  reopenings: 0,
+};
+
+/** The phase of a case that has ended, by how it did. */
+const ENDED_PHASE = {
+  closed: 'closed',
+  withoutReply: 'closed',
+  withoutAgreement: 'closed',
+  withdrawn: 'withdrawn',
+  voided: 'voided',
+  merged: 'merged',
+} as const;
+
+/** Folds what every case has; a lifecycle's own state is kept by the type parameter. */
+export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEvent>): S {
+  switch (event.type) {
+    case 'MessageRecorded': {
+      const { messageId, direction, author, externalId, bounceOf, chase, nextNewsAt } = event.data;
+      const message: MessageFact = {
+        messageId,
+        direction,
+        byPerson: author.kind !== 'automatic',
+        at: event.occurredAt,
+        commandId: event.commandId,
+        ...(externalId === undefined ? {} : { externalId }),
+        bounced: false,
+      };
+      const before =
+        bounceOf === undefined
+          ? state.messages
+          : state.messages.map(m => (m.messageId === bounceOf ? { ...m, bounced: true } : m));
+      return {
+        ...state,
+        messages: [...before, message],
+        chases: state.chases + (chase ? 1 : 0),
+        ...(nextNewsAt === undefined ? {} : { nextNewsAt }),
+      };
+    }
+    case 'DetailsCorrected':
+      return event.data.field === 'receivedAt' && typeof event.data.to === 'number'
+        ? { ...state, receivedAt: event.data.to }
+        : state;
+    case 'StepRetracted':
+      return {
+        ...state,
+        steps: state.steps.map(s => (s.revision === event.data.stepRevision ? { ...s, retracted: true } : s)),
+      };
+    case 'CaseAssigned':
+      return { ...state, assigneeId: event.data.assigneeId, teamId: event.data.teamId };
+    case 'UrgencyRequested':
+      return { ...state, urgencyRequested: true };
+    case 'UrgencyConfirmed':
+      return { ...state, urgencyRequested: false, priority: 'urgent' };
+    case 'UrgencyLowered':
+      return { ...state, urgencyRequested: false, priority: 'normal' };
+    case 'StepWaived':
+      return { ...state, waived: [...state.waived, event.data.step] };
+    case 'CaseLinked':
+      return event.data.to.kind === 'case'
+        ? { ...state, linkedTo: [...state.linkedTo, event.data.to.caseId] }
+        : state;
+    case 'CaseAbsorbed':
+      return {
+        ...state,
+        mergedFrom: [...state.mergedFrom, event.data.loserId],
+        receivedAt: Math.min(state.receivedAt, event.data.receivedAt),
+      };
+    case 'CaseReleased':
+      return { ...state, mergedFrom: state.mergedFrom.filter(id => id !== event.data.loserId) };
+    case 'CaseVoided':
+      return end(state, event.occurredAt, 'voided');
+    case 'CaseWithdrawn':
+      return end(state, event.occurredAt, 'withdrawn');
+    case 'CaseMergedInto':
+      return end(state, event.occurredAt, 'merged', event.data.survivorId);
+    case 'CaseClosed':
+      return end(state, event.occurredAt, event.data.mode);
+    case 'CaseUnmerged':
+    case 'CaseReopened': {
+      const { ended, ...open } = state;
+      const reopened = event.type === 'CaseReopened' ? state.reopenings + 1 : state.reopenings;
+      // Spreading loses the type parameter; every field of S but `ended` is there.
+      return { ...open, phase: ended?.from ?? state.phase, reopenings: reopened } as S;
+    }
+    case 'AppointmentAgreed':
+    case 'NoteAdded':
+    case 'AttachmentAdded':
+    case 'CaseSplitOff':
+    case 'CaseToBeContinued':
+      return state;
+    default:
+      return {
+        ...state,
+        clocks: evolveClocks(state.clocks, event),
+        timers: evolveTimers(state.timers, event),
+      };
+  }
+}
+
+function end<S extends CaseState>(state: S, at: number, how: Ending['how'], survivorId?: string): S {
+  const from = state.ended?.from ?? state.phase;
+  const ended = survivorId === undefined ? { at, how, from } : { at, how, from, survivorId };
+  return { ...state, phase: ENDED_PHASE[how], ended };
+}
+
+/** Remembers a step that may be taken back. */
+export function withStep<S extends CaseState>(
+  state: S,
+  event: Folded<{ type: string; occurredAt: number }>,
+): S {
+  const { revision, type, commandId, occurredAt: at, actorId } = event;
+  return { ...state, steps: [...state.steps, { revision, type, commandId, at, actorId, retracted: false }] };
+}
