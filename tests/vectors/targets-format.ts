@@ -101,13 +101,17 @@ type Vector<K extends Kind> = z.infer<(typeof vectorSchemas)[K]>;
 
 export const targetsFileSchema = z.object({
   calendars: z.record(calendarId, calendarSchema),
-  vectors: z.strictObject(
-    Object.fromEntries(
-      Object.entries(vectorSchemas).map(([kind, schema]) => [kind, z.array(schema).optional()]),
-    ) as {
-      [K in Kind]: z.ZodOptional<z.ZodArray<(typeof vectorSchemas)[K]>>;
-    },
-  ),
+  /** Any of the kinds, none unknown: a kind that is not judged must not look as if it had passed. */
+  vectors: z.strictObject({
+    elapsed: z.array(vectorSchemas.elapsed).default([]),
+    workingTime: z.array(vectorSchemas.workingTime).default([]),
+    workingDays: z.array(vectorSchemas.workingDays).default([]),
+    before: z.array(vectorSchemas.before).default([]),
+    calendarMonths: z.array(vectorSchemas.calendarMonths).default([]),
+    pause: z.array(vectorSchemas.pause).default([]),
+    warn: z.array(vectorSchemas.warn).default([]),
+    provisional: z.array(vectorSchemas.provisional).default([]),
+  }),
 });
 
 /** Judges a file in the format of `targets.json`. */
@@ -125,7 +129,7 @@ export function* judgeTargets(file: z.infer<typeof targetsFileSchema>): Generato
   };
   const { vectors } = file;
 
-  for (const v of vectors.elapsed ?? []) {
+  for (const v of vectors.elapsed) {
     const target = targetSchema.parse({
       kind: 'elapsed',
       duration: v.duration,
@@ -134,28 +138,28 @@ export function* judgeTargets(file: z.infer<typeof targetsFileSchema>): Generato
     const on = v.calendar === undefined ? compileCalendar(chinaCalendar()) : calendar(v.calendar);
     yield judge('elapsed', v.id, { due: v.due }, () => ({ due: dueOf(target, v.start, on).dueAt }));
   }
-  for (const v of vectors.workingTime ?? []) {
+  for (const v of vectors.workingTime) {
     const seconds = (v.durationSeconds ?? 0) + (v.durationMinutes ?? 0) * 60;
     const target: Target = { kind: 'workingTime', duration: `PT${seconds}S` };
     yield judge('workingTime', v.id, { due: v.due }, () => ({
       due: dueOf(target, v.start, calendar(v.calendar)).dueAt,
     }));
   }
-  for (const v of vectors.workingDays ?? []) {
+  for (const v of vectors.workingDays) {
     const target: Target = { kind: 'workingDays', count: v.count, countFrom: v.countFrom };
     yield judge('workingDays', v.id, { due: v.due }, () => ({
       due: dueOf(target, v.start, calendar(v.calendar)).dueAt,
     }));
   }
-  for (const v of vectors.before ?? []) {
+  for (const v of vectors.before) {
     yield judge('before', v.id, { due: v.due }, () => ({
       due: dueOf({ kind: 'before' }, v.start, calendar(v.calendar), { date: v.anchor }).dueAt,
     }));
   }
-  for (const v of vectors.calendarMonths ?? []) yield judgeMonths(v, calendar);
-  for (const v of vectors.pause ?? []) yield judgePause(v, calendar);
-  for (const v of vectors.warn ?? []) yield judgeWarnings(v, calendar);
-  for (const v of vectors.provisional ?? []) yield judgeProvisional(v, calendar);
+  for (const v of vectors.calendarMonths) yield judgeMonths(v, calendar);
+  for (const v of vectors.pause) yield judgePause(v, calendar);
+  for (const v of vectors.warn) yield judgeWarnings(v, calendar);
+  for (const v of vectors.provisional) yield judgeProvisional(v, calendar);
 }
 
 type Calendars = (id: string) => WorkingCalendar;
