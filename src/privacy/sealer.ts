@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { type SealedBlock, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
 import { ERASED, SEALED } from '../../domain/log/personal.ts';
@@ -157,9 +157,10 @@ export function createSealer(keyStore: KeyStore): Sealer {
     bodyMac(subject, canonicalBody) {
       const key = usableKey(keyStore, subject);
       if (key === undefined) return undefined;
-      // RFC 5869: never the data key itself for a second purpose.
-      const macKey = hkdfSync('sha256', key.key, '', 'redress bodyMac v1', 32);
-      return createHmac('sha256', new Uint8Array(macKey)).update(canonicalBody).digest('hex');
+      // Never the data key itself for a second purpose. HKDF's extract step is for keys that are not uniformly
+      // random (RFC 5869, 3.3); this is its first block of expansion.
+      const macKey = createHmac('sha256', key.key).update('redress bodyMac v1\x01').digest();
+      return createHmac('sha256', macKey).update(canonicalBody).digest('hex');
     },
   };
 }

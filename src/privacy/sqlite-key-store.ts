@@ -1,0 +1,281 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { v7 } from 'uuid';
+import type { Position } from '../../domain/log/envelope.ts';
+import { storeFailure } from '../store/sqlite-failure.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import { KeyFileError, openKeyFile, truncateWriteAheadFile } from './key-file.ts';
+import { type DataKey, type KeyStore, SubjectErasedError } from './key-store.ts';
+import { type NumberedMasterKey, unwrapKey, WRAPPED_BYTES, wrapKey } from './key-wrap.ts';
+import type { MasterKey } from './master-key.ts';
+
+export interface SqliteKeyStoreOptions {
+  /** The file, `keys.db`. */
+  readonly path: string;
+  readonly masterKey: MasterKey;
+  /** Keys made at once; a new batch begins when half a pool is left. */
+  readonly batchKeys?: number;
+  readonly poolKeys?: number;
+  /** Unwrapped keys kept, by subject and by id each. */
+  readonly cacheKeys?: number;
+}
+
+/** That an event names a key for a subject. */
+export interface KeyUse {
+  readonly subject: string;
+  readonly keyId: string;
+}
+
+export interface SqliteKeyStore extends KeyStore {
+  /** All events up to here have their keys' subjects on disk; `''` at first. */
+  checkpoint(): Position;
+  /**
+   * Writes the subjects of all keys given out so far, and the position, in one transaction. To be called with
+   * a position of events whose keys had been given out before the call: any that the log has reported durable.
+   */
+  setCheckpoint(position: Position): void;
+  /**
+   * Takes over what events after the checkpoint say, up to a position that becomes the checkpoint. To be called
+   * at start for the whole rest of the log, before the first `keyFor`. `unknownKeys` were named by events and are
+   * in no row: this is not the log's key store, or one from an older backup.
+   * @throws KeyFileError when a key is named for two subjects
+   */
+  reconcile(uses: Iterable<KeyUse>, upTo: Position): { readonly added: number; readonly unknownKeys: number };
+  /** Wraps every key by another master key, in one transaction (about 10 µs a key); then only that one opens the file. */
+  rewrap(masterKey: MasterKey): void;
+}
+
+/**
+ * Data keys in SQLite, apart from the log. A key is durable before it is given out; whom it was given to is
+ * written later, together with the next batch of keys or the next checkpoint. Keys are only ever given out by
+ * the process that made them: after a crash those left over may be named by an event for a subject that is not
+ * on disk yet, so no later process gives them to another.
+ * @throws KeyFileError, StoreUnavailableError (disk full)
+ */
+export function openSqliteKeyStore(options: SqliteKeyStoreOptions): SqliteKeyStore {
+  const { path, masterKey, batchKeys = 128, poolKeys = 512, cacheKeys = 10_000 } = options;
+  const opened = openKeyFile(path, masterKey);
+  const { db } = opened;
+  let wrapping: NumberedMasterKey = opened.wrapping;
+
+  const sql = prepareStatements(db);
+  /** Durable, given to nobody. */
+  let pool: NumberedKey[] = [];
+  /** Given out, the subject not yet on disk. No larger than what the pool lost since the last batch. */
+  let unwritten = new Map<string, NumberedKey>();
+  const bySubject = new BoundedCache<DataKey>(cacheKeys);
+  const byId = new BoundedCache<DataKey>(cacheKeys);
+  let refilling: NodeJS.Immediate | undefined;
+  let anyErased = sql.anyErased.get() !== undefined;
+
+  function remember(subject: string, key: DataKey): DataKey {
+    bySubject.set(subject, key);
+    byId.set(key.keyId, key);
+    return key;
+  }
+
+  function writeSubjects(): void {
+    for (const [subject, key] of unwritten) sql.addSubject.run(subject, key.number);
+  }
+
+  function makeBatch(): void {
+    const bytes = randomBytes(32 * batchKeys);
+    const made: NumberedKey[] = [];
+    transaction(db, () => {
+      writeSubjects();
+      for (let at = 0; at < bytes.length; at += 32) {
+        const key = bytes.subarray(at, at + 32);
+        const keyId = v7();
+        const { lastInsertRowid } = sql.addKey.run(keyId, wrapKey(wrapping, keyId, key));
+        made.push({ number: Number(lastInsertRowid), keyId, key });
+      }
+    });
+    unwritten = new Map();
+    pool = [...made.reverse(), ...pool];
+  }
+
+  function refillSoon(): void {
+    if (refilling !== undefined || pool.length > poolKeys / 2) return;
+    refilling = setImmediate(() => {
+      refilling = undefined;
+      try {
+        makeBatch();
+        refillSoon();
+      } catch {
+        // A full disk: whoever finds the pool empty tries again, and is told.
+      }
+    });
+    refilling.unref();
+  }
+
+  function isErased(subject: string): boolean {
+    return anyErased && sql.isErased.get(subject) !== undefined;
+  }
+
+  return {
+    keyFor(subject) {
+      const cached = bySubject.get(subject) ?? unwritten.get(subject);
+      if (cached !== undefined) return cached;
+      if (isErased(subject)) throw new SubjectErasedError(subject);
+      const row = sql.keyOfSubject.get(subject);
+      const stored = row === undefined ? undefined : keyIn(row, wrapping);
+      if (stored !== undefined) return remember(subject, stored);
+
+      if (pool.length === 0) makeBatch();
+      const fresh = pool.pop();
+      if (fresh === undefined) throw new Error('a batch of no keys was made');
+      unwritten.set(subject, fresh);
+      refillSoon();
+      return remember(subject, fresh);
+    },
+
+    keyById(keyId) {
+      const cached = byId.get(keyId);
+      if (cached !== undefined) return cached;
+      const row = sql.keyById.get(keyId);
+      const stored = row === undefined ? undefined : keyIn(row, wrapping);
+      if (stored !== undefined) byId.set(keyId, stored);
+      return stored;
+    },
+
+    async eraseSubject(subject) {
+      let destroyed: string[] = [];
+      transaction(db, () => {
+        writeSubjects();
+        destroyed = sql.keysOfSubject.all(subject).map(row => String(row.key_id));
+        sql.destroyKeys.run(subject);
+        sql.forgetSubject.run(subject);
+        sql.addErased.run(subject);
+      });
+      unwritten = new Map();
+      anyErased = true;
+      bySubject.delete(subject);
+      for (const keyId of destroyed) byId.delete(keyId);
+      truncateWriteAheadFile(db);
+      return destroyed.length;
+    },
+
+    isErased,
+
+    checkpoint: () => String(sql.checkpoint.get()?.position ?? ''),
+
+    setCheckpoint(position) {
+      transaction(db, () => {
+        writeSubjects();
+        sql.setCheckpoint.run(position);
+      });
+      unwritten = new Map();
+    },
+
+    reconcile(uses, upTo) {
+      let added = 0;
+      let unknownKeys = 0;
+      transaction(db, () => {
+        for (const { subject, keyId } of uses) {
+          const number = sql.keyById.get(keyId)?.number;
+          if (typeof number !== 'number') {
+            unknownKeys++;
+          } else if (isErased(subject)) {
+            sql.destroyKey.run(number);
+            byId.delete(keyId);
+          } else {
+            added += Number(sql.addSubject.run(subject, number).changes);
+            const owner = sql.subjectOfKey.get(number)?.subject;
+            if (owner !== subject) {
+              throw new KeyFileError(`key ${keyId} is named for subject ${subject}, and belongs to ${owner}`);
+            }
+            bySubject.delete(subject);
+          }
+        }
+        sql.setCheckpoint.run(upTo);
+      });
+      return { added, unknownKeys };
+    },
+
+    rewrap(newMaster) {
+      const next: NumberedMasterKey = { number: wrapping.number + 1, master: newMaster };
+      transaction(db, () => {
+        sql.addMaster.run(next.number, newMaster.id);
+        let after = 0;
+        for (;;) {
+          const rows = sql.keysAfter.all(after);
+          if (rows.length === 0) break;
+          for (const row of rows) {
+            after = Number(row.number);
+            const key = keyIn(row, wrapping);
+            if (key !== undefined) sql.rewrapKey.run(wrapKey(next, key.keyId, key.key), key.number);
+          }
+        }
+      });
+      wrapping = next;
+      truncateWriteAheadFile(db);
+    },
+
+    async close() {
+      if (refilling !== undefined) clearImmediate(refilling);
+      if (!db.isOpen) return;
+      transaction(db, writeSubjects);
+      bySubject.clear();
+      byId.clear();
+      pool = [];
+      db.close();
+    },
+  };
+}
+
+interface NumberedKey extends DataKey {
+  readonly number: number;
+}
+
+type Row = Record<string, unknown>;
+
+/** Of a row `number, key_id, wrapped`; `undefined` for a destroyed key. */
+function keyIn(row: Row, wrapping: NumberedMasterKey): NumberedKey | undefined {
+  const { number, key_id: keyId, wrapped } = row;
+  if (typeof number !== 'number' || typeof keyId !== 'string' || !(wrapped instanceof Uint8Array)) {
+    throw new TypeError('not a row of data_key');
+  }
+  const key = unwrapKey(wrapping, keyId, wrapped);
+  return key === undefined ? undefined : { number, keyId, key };
+}
+
+function prepareStatements(db: DatabaseSync) {
+  const ownKeys = '(SELECT number FROM subject_key WHERE subject = ?)';
+  return {
+    addKey: db.prepare('INSERT INTO data_key (key_id, wrapped) VALUES (?, ?)'),
+    keyById: db.prepare('SELECT number, key_id, wrapped FROM data_key WHERE key_id = ?'),
+    // A subject has a second key only where a log was written by several key stores: the oldest stays its own.
+    keyOfSubject: db.prepare(
+      'SELECT number, key_id, wrapped FROM subject_key JOIN data_key USING (number) WHERE subject = ? ORDER BY number LIMIT 1',
+    ),
+    keysOfSubject: db.prepare(`SELECT key_id FROM data_key WHERE number IN ${ownKeys}`),
+    keysAfter: db.prepare(
+      'SELECT number, key_id, wrapped FROM data_key WHERE number > ? ORDER BY number LIMIT 1000',
+    ),
+    rewrapKey: db.prepare('UPDATE data_key SET wrapped = ? WHERE number = ?'),
+    destroyKey: db.prepare(`UPDATE data_key SET wrapped = zeroblob(${WRAPPED_BYTES}) WHERE number = ?`),
+    destroyKeys: db.prepare(
+      `UPDATE data_key SET wrapped = zeroblob(${WRAPPED_BYTES}) WHERE number IN ${ownKeys}`,
+    ),
+    addSubject: db.prepare('INSERT INTO subject_key (subject, number) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    subjectOfKey: db.prepare('SELECT subject FROM subject_key WHERE number = ?'),
+    forgetSubject: db.prepare('DELETE FROM subject_key WHERE subject = ?'),
+    addErased: db.prepare('INSERT INTO erased_subject VALUES (?) ON CONFLICT DO NOTHING'),
+    isErased: db.prepare('SELECT 1 FROM erased_subject WHERE subject = ?'),
+    anyErased: db.prepare('SELECT 1 FROM erased_subject LIMIT 1'),
+    checkpoint: db.prepare('SELECT position FROM checkpoint'),
+    setCheckpoint: db.prepare('UPDATE checkpoint SET position = ?'),
+    addMaster: db.prepare('INSERT INTO master_key VALUES (?, ?)'),
+  };
+}
+
+function transaction(db: DatabaseSync, work: () => void): void {
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    work();
+    db.exec('COMMIT');
+  } catch (error) {
+    if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
+    throw storeFailure(error, false);
+  }
+}
