@@ -102,7 +102,7 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
           ? state.messages
           : state.messages.map(m => (m.messageId === bounceOf ? { ...m, bounced: true } : m));
       return {
-        ...state,
+        ...withStep(state, event),
         messages: [...before, message],
         chases: state.chases + (chase ? 1 : 0),
         ...(nextNewsAt === undefined ? {} : { nextNewsAt }),

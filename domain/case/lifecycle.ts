@@ -79,6 +79,8 @@ export interface Lifecycle<
   summarize(state: S): CaseSummary;
   /** What is possible now, for a rejection and for a page's buttons. */
   possible(state: S): readonly (keyof C & string)[];
+  /** The other case that a command is about: read before the decision and given as `context.linkedCase`. */
+  linkedCaseOf?(command: CommandOf<C>): string | undefined;
 }
 
 /** A lifecycle as the engine holds it, its own types no longer visible. Commands and events are parsed by its schemas first. */
@@ -96,6 +98,7 @@ export interface AnyLifecycle {
   evolve(state: CaseState, event: Folded<AnyEvent>): CaseState;
   summarize(state: CaseState): CaseSummary;
   possible(state: CaseState): readonly string[];
+  linkedCaseOf?(command: AnyCommand): string | undefined;
 }
 export interface AnyCommand {
   readonly type: string;

@@ -45,6 +45,7 @@ export interface Clock {
   };
   readonly breachRescinded: boolean;
   readonly disputed: boolean;
+  readonly cancelledBecause?: string;
 }
 
 export function isOpen(clock: Clock): boolean {
@@ -183,7 +184,8 @@ function evolveClock(clock: Clock, event: ClockEvent): Clock {
         : { ...clock, breachRescinded: true };
     case 'SlaMetRescinded': {
       const { result: _rescinded, ...open } = clock;
-      return { ...open, status: 'running', schedule: event.data.schedule, armedRevision: event.revision };
+      const status = clock.breach !== undefined && !clock.breachRescinded ? 'breached' : 'running';
+      return { ...open, status, schedule: event.data.schedule, armedRevision: event.revision };
     }
     case 'SlaClockDisputed':
       return { ...clock, disputed: true };
@@ -209,7 +211,7 @@ function evolveClock(clock: Clock, event: ClockEvent): Clock {
     }
     case 'SlaClockCancelled': {
       const { pause: _ended, ...rest } = clock;
-      return { ...rest, status: 'cancelled' };
+      return { ...rest, status: 'cancelled', cancelledBecause: event.data.because };
     }
   }
 }

@@ -315,7 +315,7 @@ export function rescindResult(
   because: 'retracted' | 'bounced',
   at: number,
 ): readonly SlaEvent[] {
-  if (clock.status !== 'met') return [];
+  if (clock.status !== 'met' && clock.status !== 'fulfilled') return [];
   const rescinded: SlaEvent = {
     type: 'SlaMetRescinded',
     data: { ...id(clock), because, schedule: clock.schedule },

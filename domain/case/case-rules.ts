@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import type { ClockName } from '../sla/events.ts';
+import type { SlaFacts } from '../sla/policy.ts';
+import type { PromiseOwner } from '../sla/schedule.ts';
+import type { CaseEvent } from './case-events.ts';
+import type { CaseState, Ending } from './case-state.ts';
+import { type Rejected, reject } from './decision.ts';
+import type { DecideContext } from './lifecycle.ts';
+
+export type ClosingMode = 'closed' | 'withoutReply' | 'withoutAgreement';
+
+/** A field that can be corrected: its schema and what stands there now; free text has none to compare. */
+export type Correctable<S> =
+  | {
+      readonly kind: 'value';
+      readonly schema: z.ZodType;
+      readonly current: (state: S) => z.core.util.JSONType | undefined;
+    }
+  | { readonly kind: 'text' };
+
+/** What a lifecycle tells the part that is common to all. */
+export interface CaseRules<S extends CaseState> {
+  /** As in policies: `complaint`. */
+  readonly lifecycle: string;
+  facts(state: S): SlaFacts;
+  /** Met by a message on the matter that a person sent. */
+  readonly metByReply: readonly ClockName[];
+  /** Whose next cycles start at a reopening. */
+  readonly reopens: readonly ClockName[];
+  /** Fields beside `receivedAt`, which every case has. */
+  readonly correctable: Readonly<Record<string, Correctable<S>>>;
+  /** Fields that name the customer: corrected by a lead they may move deadlines. */
+  readonly customerFields: readonly string[];
+  /** Own events that can be taken back. */
+  readonly retractable: readonly string[];
+  /** Steps that a lead may waive, with the clocks that end by it. */
+  readonly waivable: Readonly<Record<string, readonly ClockName[]>>;
+  /** Why the case can't be closed that way yet. */
+  mayClose(state: S, mode: ClosingMode, context: DecideContext): Rejected | undefined;
+  /** Parts that can be split off. */
+  itemIds(state: S): readonly string[];
+  possible(state: S): readonly string[];
+  /** What the customer's silence confirms, where there is something to confirm. */
+  confirmBySilence?(state: S, context: DecideContext, at: number): readonly CaseEvent[];
+}
+
+export function ownerOf<S extends CaseState>(state: S, rules: CaseRules<S>): PromiseOwner {
+  const { assigneeId } = state;
+  const owner = { lifecycle: rules.lifecycle, facts: rules.facts(state) };
+  return assigneeId === undefined ? owner : { ...owner, assigneeId };
+}
+
+/** The assignee; without one, the team's members and whoever is on duty; a lead always. */
+export function notAssignee(context: DecideContext, state: CaseState): Rejected | undefined {
+  const { actor } = context;
+  if (actor.roles.includes('lead') || actor.role === 'system') return undefined;
+  if (state.assigneeId === undefined) {
+    if (actor.teamId === state.teamId || context.organisation.onDuty.includes(actor.id)) return undefined;
+    return reject('notAssignee', {
+      teamId: state.teamId,
+      hint: 'the case belongs to its team until it is assigned',
+    });
+  }
+  if (actor.id === state.assigneeId || actor.onBehalfOf === state.assigneeId) return undefined;
+  return reject('notAssignee', { assigneeId: state.assigneeId });
+}
+
+export function caseEnded(ended: Ending, possible: readonly string[]): Rejected {
+  const survivor = ended.survivorId === undefined ? {} : { survivorId: ended.survivorId };
+  return reject('caseEnded', { how: ended.how, endedAt: ended.at, ...survivor, possible: [...possible] });
+}

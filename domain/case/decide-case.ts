@@ -1,0 +1,282 @@
+import type { Clock } from '../sla/clock.ts';
+import { isOpen } from '../sla/clock.ts';
+import {
+  calmClock,
+  cancelClock,
+  canPause,
+  hurryClock,
+  pauseClock,
+  rescheduleClock,
+  rescindBreach,
+  resumeClock,
+} from '../sla/promises.ts';
+import { dueOf, timeLeft } from '../time/target.ts';
+import { unreachable } from '../unreachable.ts';
+import type { CaseCommand } from './case-commands.ts';
+import type { CaseEvent } from './case-events.ts';
+import { type CaseRules, caseEnded, notAssignee, ownerOf } from './case-rules.ts';
+import type { CaseState } from './case-state.ts';
+import { correctDetails, retractStep } from './decide-corrections.ts';
+import { closeCase, endOfCase, endTimers, reopenCase } from './decide-ending.ts';
+import { absorb, mergeInto, unmerge } from './decide-merging.ts';
+import { recordMessage } from './decide-message.ts';
+import { fireTimer } from './decide-timer.ts';
+import { accept, type Decision, reject } from './decision.ts';
+import { factAt } from './facts.ts';
+import type { DecideContext } from './lifecycle.ts';
+
+/** What can still be done with a case that has ended. */
+const AFTER_THE_END: readonly CaseCommand['type'][] = [
+  'recordMessage',
+  'reopen',
+  'unmerge',
+  'absorb',
+  'release',
+  'addNote',
+  'attach',
+  'link',
+  'voidEntry',
+  'rescindBreach',
+  'retractStep',
+  'correctDetails',
+  'fireTimer',
+];
+
+/** Which appointments move which promises. */
+const APPOINTABLE: readonly string[] = ['onSiteArrival', 'onSiteResolution', 'decision', 'closing'];
+
+/** Decides the commands that every case takes. */
+export function decideCase<S extends CaseState>(
+  command: CaseCommand,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): Decision<CaseEvent> {
+  if (state.phase === 'none') return reject('noSuchCase', { caseId: context.caseId });
+  if (state.ended !== undefined && !AFTER_THE_END.includes(command.type)) {
+    return caseEnded(state.ended, rules.possible(state));
+  }
+  if (command.type === 'fireTimer') return fireTimer(command.data, state, context, rules);
+  const at = factAt(context, state, command.data);
+  if (typeof at !== 'number') return at;
+  const event = <T extends CaseEvent['type']>(type: T, data: (CaseEvent & { type: T })['data']) =>
+    ({ type, data, occurredAt: at }) as CaseEvent & { type: T };
+
+  switch (command.type) {
+    case 'recordMessage':
+      return recordMessage(command.data, at, state, context, rules);
+    case 'correctDetails':
+      return correctDetails(command.data, at, state, context, rules);
+    case 'retractStep':
+      return retractStep(command.data, at, state, context, rules);
+    case 'rescindBreach': {
+      const { clock: name, cycle, evidence } = command.data;
+      const clock = state.clocks.find(c => c.clock === name && c.cycle === cycle);
+      if (clock === undefined) return reject('noSuchClock', { clock: name, cycle });
+      if (clock.status !== 'fulfilled' || clock.breachRescinded || (clock.result?.lateMs ?? 1) > 0) {
+        return reject('notKeptInTime', {
+          clock: name,
+          cycle,
+          status: clock.status,
+          lateMs: clock.result?.lateMs ?? null,
+        });
+      }
+      if (context.actor.id === state.assigneeId)
+        return reject('assigneeMayNot', { assigneeId: state.assigneeId });
+      return accept<CaseEvent>(rescindBreach(clock, evidence, at));
+    }
+    case 'voidEntry':
+      if (state.ended?.how === 'voided') return caseEnded(state.ended, rules.possible(state));
+      return accept<CaseEvent>(
+        ...endOfCase(state, 'voided', at),
+        event('CaseVoided', { reason: command.data.reason }),
+      );
+    case 'assign': {
+      const { assigneeId, teamId = state.teamId } = command.data;
+      const { actor } = context;
+      const takesItself = state.assigneeId === undefined && actor.id === assigneeId;
+      if (!takesItself) {
+        const refused = notAssignee(context, state);
+        if (refused) return refused;
+      }
+      if (assigneeId === state.assigneeId && teamId === state.teamId)
+        return reject('alreadyAssigned', { assigneeId });
+      const previous = state.assigneeId === undefined ? {} : { previousAssigneeId: state.assigneeId };
+      return accept<CaseEvent>(event('CaseAssigned', { assigneeId, teamId, ...previous }));
+    }
+    case 'markUrgent': {
+      if (state.priority === 'urgent') return reject('alreadyUrgent', { possible: ['lowerUrgent'] });
+      if (!context.actor.roles.includes('lead')) {
+        if (state.urgencyRequested)
+          return reject('alreadyRequested', { possible: ['confirmUrgent', 'lowerUrgent'] });
+        return accept<CaseEvent>(event('UrgencyRequested', { reason: command.data.reason }));
+      }
+      const asked = event('UrgencyRequested', { reason: command.data.reason });
+      return accept<CaseEvent>(asked, event('UrgencyConfirmed', {}), ...hurry(state, context, rules));
+    }
+    case 'confirmUrgent': {
+      if (state.priority === 'urgent') return reject('alreadyUrgent', { possible: ['lowerUrgent'] });
+      if (!state.urgencyRequested) return reject('notRequested', { possible: ['markUrgent'] });
+      const { reason } = command.data;
+      const confirmed = event('UrgencyConfirmed', reason === undefined ? {} : { reason });
+      return accept<CaseEvent>(confirmed, ...hurry(state, context, rules));
+    }
+    case 'lowerUrgent': {
+      if (state.priority === 'normal' && !state.urgencyRequested)
+        return reject('notUrgent', { possible: ['markUrgent'] });
+      const owner = ownerOf(state, rules);
+      const calmed = state.clocks.flatMap(clock => calmClock(context, owner, clock));
+      return accept<CaseEvent>(event('UrgencyLowered', { reason: command.data.reason }), ...calmed);
+    }
+    case 'waiveStep': {
+      const { step, reason } = command.data;
+      const clocks = rules.waivable[step];
+      if (clocks === undefined) return reject('notWaivable', { step, possible: Object.keys(rules.waivable) });
+      if (state.waived.includes(step)) return reject('alreadyWaived', { step });
+      const ended = state.clocks
+        .filter(c => clocks.includes(c.clock))
+        .flatMap(c => cancelClock(c, 'stepWaived', at));
+      return accept<CaseEvent>(event('StepWaived', { step, reason }), ...ended);
+    }
+    case 'agreeAppointment': {
+      const refused = notAssignee(context, state);
+      if (refused) return refused;
+      const { clock: name, dueAt, evidence } = command.data;
+      if (!APPOINTABLE.includes(name))
+        return reject('notAppointable', { clock: name, possible: [...APPOINTABLE] });
+      const clock = state.clocks.findLast(c => c.clock === name && isOpen(c));
+      if (clock === undefined) return reject('clockNotRunning', { clock: name });
+      if (clock.status === 'breached' || context.now > clock.schedule.dueAt) {
+        return reject('pastDue', { clock: name, dueAt: clock.schedule.dueAt });
+      }
+      if (dueAt <= context.now) return reject('appointmentInThePast', { dueAt, now: context.now });
+      const left =
+        clock.pause === undefined
+          ? {}
+          : { leftMs: timeLeft(clock.target, clock.pause.since, dueAt, context.calendar) };
+      const moved = rescheduleClock(context, ownerOf(state, rules), clock, 'agreedWithCustomer', dueAt, left);
+      return accept<CaseEvent>(event('AppointmentAgreed', { clock: name, dueAt, evidence }), moved);
+    }
+    case 'pauseClock':
+      return pauseClocks(command.data, at, state, context);
+    case 'resumeClock': {
+      const refused = notAssignee(context, state);
+      if (refused) return refused;
+      const { clock: name } = command.data;
+      const paused = state.clocks.filter(
+        c => c.status === 'paused' && (name === undefined || c.clock === name),
+      );
+      if (paused.length === 0) return reject('notPaused', { clock: name ?? null });
+      const resumed = paused.flatMap(clock => resumeClock(context, clock, at, 'command'));
+      const stillWaits = state.clocks.some(
+        c => c.pause?.reason === 'awaitingCustomer' && !paused.includes(c),
+      );
+      return accept<CaseEvent>(
+        ...resumed,
+        ...(stillWaits ? [] : endTimers(state, 'customerSilence', 'resumed', at)),
+      );
+    }
+    case 'addNote':
+      return accept<CaseEvent>(event('NoteAdded', { text: command.data.text }));
+    case 'attach': {
+      const { occurredAt: _at, backdatingReason: _why, ...attachment } = command.data;
+      return accept<CaseEvent>(event('AttachmentAdded', { attachmentId: context.newId(), ...attachment }));
+    }
+    case 'link': {
+      const { to, relation } = command.data;
+      if (to.kind === 'case' && to.caseId === context.caseId)
+        return reject('linkToItself', { caseId: to.caseId });
+      return accept<CaseEvent>(event('CaseLinked', { to, relation }));
+    }
+    case 'mergeInto':
+      return mergeInto(command.data, at, state, context, rules);
+    case 'absorb':
+      return absorb(command.data, at, state, context, rules);
+    case 'unmerge':
+      return unmerge(command.data, at, state, context, rules);
+    case 'release':
+      if (!state.mergedFrom.includes(command.data.loserId)) return accept<CaseEvent>();
+      return accept<CaseEvent>(event('CaseReleased', { loserId: command.data.loserId }));
+    case 'splitOff': {
+      const { itemIds, description } = command.data;
+      const all = rules.itemIds(state);
+      const unknown = itemIds.filter(id => !all.includes(id));
+      if (unknown.length > 0) return reject('noSuchItem', { itemIds: unknown });
+      if (new Set(itemIds).size >= all.length) return reject('nothingWouldRemain', { items: all.length });
+      return accept<CaseEvent>(event('CaseSplitOff', { splitId: context.newId(), itemIds, description }));
+    }
+    case 'withdraw': {
+      const { reason } = command.data;
+      const withdrawn = event('CaseWithdrawn', reason === undefined ? {} : { reason });
+      return accept<CaseEvent>(...endOfCase(state, 'withdrawn', at), withdrawn);
+    }
+    case 'reopen':
+      return reopenCase({ by: 'command', reason: command.data.reason }, at, state, context, rules);
+    case 'close':
+    case 'closeWithoutReply':
+    case 'closeWithoutAgreement':
+      return closeCase(command, at, state, context, rules);
+    default:
+      return unreachable(command);
+  }
+}
+
+function hurry<S extends CaseState>(
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): readonly CaseEvent[] {
+  const owner = ownerOf(state, rules);
+  return state.clocks.flatMap(clock => hurryClock(context, owner, clock));
+}
+
+function pauseClocks(
+  data: (CaseCommand & { type: 'pauseClock' })['data'],
+  at: number,
+  state: CaseState,
+  context: DecideContext,
+): Decision<CaseEvent> {
+  const refused = notAssignee(context, state);
+  if (refused) return refused;
+  const { clock: name, reason } = data;
+  const running = state.clocks.filter(
+    c => c.status === 'running' && (name === undefined || c.clock === name),
+  );
+  const pausable = running.filter(clock => canPause(clock, at));
+  if (pausable.length === 0) {
+    const dueAt = running.map(c => c.schedule.dueAt);
+    return reject('nothingToPause', { clock: name ?? null, running: running.map(c => c.clock), dueAt });
+  }
+  const { maximumPauses } = context.policy;
+  const worn = pausable.find(clock => clock.pauses >= maximumPauses);
+  if (worn !== undefined && !context.actor.roles.includes('lead')) {
+    return reject('tooManyPauses', { clock: worn.clock, maximumPauses, unless: 'a lead pauses it' });
+  }
+  const paused = pausable.flatMap((clock: Clock) => pauseClock(context, clock, at, reason));
+  return accept<CaseEvent>(
+    ...paused,
+    ...(reason === 'awaitingCustomer' ? startSilence(state, context, at) : []),
+  );
+}
+
+/** A customer who is waited for is reminded, and the case closed without a reply in the end. */
+function startSilence(state: CaseState, context: DecideContext, at: number): readonly CaseEvent[] {
+  if (state.timers.some(t => t.timer === 'customerSilence' && t.active)) return [];
+  const { remindAfterWorkingDays, closeAfterWorkingDays } = context.policy.customerSilence;
+  const after = (count: number) =>
+    dueOf({ kind: 'workingDays', count, countFrom: 'receipt' }, at, context.calendar).dueAt;
+  const cycle = state.timers.filter(t => t.timer === 'customerSilence').length + 1;
+  return [
+    {
+      type: 'CaseTimerStarted',
+      data: {
+        timer: 'customerSilence',
+        cycle,
+        remindAt: remindAfterWorkingDays.map(after),
+        endsAt: after(closeAfterWorkingDays),
+        endsWith: 'closeWithoutReply',
+      },
+      occurredAt: at,
+    },
+  ];
+}

@@ -1,0 +1,127 @@
+import { isOpen } from '../sla/clock.ts';
+import { cancelClock, meetClock, startClock } from '../sla/promises.ts';
+import type { CaseCommand } from './case-commands.ts';
+import type { CaseEvent } from './case-events.ts';
+import { type CaseRules, type ClosingMode, ownerOf } from './case-rules.ts';
+import type { CaseState } from './case-state.ts';
+import { accept, type Decision, type Rejected, reject } from './decision.ts';
+import type { DecideContext } from './lifecycle.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What an end takes with it: every clock that is open, every timer that is active. */
+export function endOfCase(
+  state: CaseState,
+  because: 'voided' | 'withdrawn' | 'merged' | 'caseClosed',
+  at: number,
+): readonly CaseEvent[] {
+  return [
+    ...state.clocks.flatMap(clock => cancelClock(clock, because, at)),
+    ...endTimers(state, undefined, because, at),
+  ];
+}
+
+/** Ends the active timers of a name (of every name, if none is given). */
+export function endTimers(
+  state: CaseState,
+  timer: string | undefined,
+  because: string,
+  at: number,
+): readonly CaseEvent[] {
+  return state.timers
+    .filter(t => t.active && (timer === undefined || t.timer === timer))
+    .map(t => ({
+      type: 'CaseTimerEnded',
+      data: { timer: t.timer, cycle: t.cycle, because },
+      occurredAt: at,
+    }));
+}
+
+const MODE: Record<'close' | 'closeWithoutReply' | 'closeWithoutAgreement', ClosingMode> = {
+  close: 'closed',
+  closeWithoutReply: 'withoutReply',
+  closeWithoutAgreement: 'withoutAgreement',
+};
+
+/** Closes: the promise to close is met, with the mode, and what else is open ends with the case. */
+export function closeCase<S extends CaseState>(
+  command: CaseCommand & { type: keyof typeof MODE },
+  at: number,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): Decision<CaseEvent> {
+  const mode = MODE[command.type];
+  if (
+    command.type === 'close' &&
+    command.data.satisfaction !== undefined &&
+    command.data.satisfaction !== 'notGiven'
+  ) {
+    const heard = state.messages.some(m => m.direction === 'inbound' && m.byPerson);
+    if (!heard && context.actor.role !== 'customer')
+      return reject('satisfactionIsTheCustomers', { possible: ['notGiven'] });
+  }
+  if (mode === 'withoutReply') {
+    const early = tooEarlyForSilence(state);
+    if (early) return early;
+  }
+  const refused = rules.mayClose(state, mode, context);
+  if (refused) return refused;
+  return accept<CaseEvent>(...closing(state, at, mode, context, rules, command.data));
+}
+
+/** Closing for silence comes after the reminders. */
+function tooEarlyForSilence(state: CaseState): Rejected | undefined {
+  const silence = state.timers.findLast(t => t.timer === 'customerSilence' && t.active);
+  if (silence === undefined) return reject('notWaitingForCustomer', { possible: ['pauseClock'] });
+  if (silence.reminded >= silence.remindAt.length) return undefined;
+  return reject('remindersFirst', { reminded: silence.reminded, remindAt: [...silence.remindAt] });
+}
+
+export function closing<S extends CaseState>(
+  state: S,
+  at: number,
+  mode: ClosingMode,
+  context: DecideContext,
+  rules: CaseRules<S>,
+  data: { readonly satisfaction?: number | 'notGiven' | undefined; readonly note?: string | undefined } = {},
+): readonly CaseEvent[] {
+  const promise = state.clocks.findLast(c => c.clock === 'closing' && isOpen(c));
+  const others = { ...state, clocks: state.clocks.filter(c => c !== promise) };
+  const closed: CaseEvent = {
+    type: 'CaseClosed',
+    data: {
+      mode,
+      ...(data.satisfaction === undefined ? {} : { satisfaction: data.satisfaction }),
+      ...(data.note === undefined ? {} : { note: data.note }),
+    },
+    occurredAt: at,
+  };
+  return [
+    ...meetClock(context, ownerOf(state, rules), promise, at, mode),
+    ...endOfCase(others, 'caseClosed', at),
+    closed,
+  ];
+}
+
+/** Reopens within the policy's period; the promises that matter begin again from that instant. */
+export function reopenCase<S extends CaseState>(
+  how: { readonly by: 'command' | 'message'; readonly reason?: string },
+  at: number,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): Decision<CaseEvent> {
+  const { ended } = state;
+  if (ended === undefined) return reject('notEnded', { possible: [...rules.possible(state)] });
+  if (ended.how === 'voided') return reject('voidedForGood', { endedAt: ended.at });
+  if (ended.how === 'merged')
+    return reject('mergedElsewhere', { survivorId: ended.survivorId ?? null, possible: ['unmerge'] });
+  const until = ended.at + context.policy.reopeningDays * DAY_MS;
+  if (at > until)
+    return reject('reopeningPeriodOver', { endedAt: ended.at, until, hint: 'open a new case, linked' });
+  const data = how.reason === undefined ? { by: how.by } : { by: how.by, reason: how.reason };
+  const owner = ownerOf(state, rules);
+  const clocks = rules.reopens.flatMap(name => startClock(context, owner, state.clocks, name, at));
+  return accept<CaseEvent>({ type: 'CaseReopened', data, occurredAt: at }, ...clocks);
+}

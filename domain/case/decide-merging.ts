@@ -1,0 +1,158 @@
+import { isOpen, nextCycle } from '../sla/clock.ts';
+import { policyLine } from '../sla/policy.ts';
+import { rescheduleClock } from '../sla/promises.ts';
+import { promise, warningsOf } from '../sla/schedule.ts';
+import { layOn, timeLeft } from '../time/target.ts';
+import type { CaseCommand } from './case-commands.ts';
+import type { CaseEvent } from './case-events.ts';
+import { type CaseRules, ownerOf } from './case-rules.ts';
+import type { CaseState } from './case-state.ts';
+import { endOfCase } from './decide-ending.ts';
+import { accept, type Decision, reject } from './decision.ts';
+import type { DecideContext } from './lifecycle.ts';
+
+/** The case goes on in another of its kind; what it still owed is handed over, a breach stays where it happened. */
+export function mergeInto<S extends CaseState>(
+  data: (CaseCommand & { type: 'mergeInto' })['data'],
+  at: number,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): Decision<CaseEvent> {
+  const { survivorId, reason } = data;
+  const survivor = context.linkedCase;
+  if (survivorId === context.caseId) return reject('mergeIntoItself', { survivorId });
+  if (survivor === undefined || survivor.caseId !== survivorId)
+    return reject('noSuchCase', { caseId: survivorId });
+  if (survivor.lifecycle !== rules.lifecycle) {
+    return reject('otherLifecycle', { survivor: survivor.lifecycle, this: rules.lifecycle });
+  }
+  if (survivor.mergedInto !== undefined)
+    return reject('survivorIsMerged', { mergedInto: survivor.mergedInto });
+  if (survivor.phase === 'voided') return reject('survivorIsVoided', { survivorId });
+  const openClocks = state.clocks.filter(isOpen).map(clock => ({
+    clock: clock.clock,
+    cycle: clock.cycle,
+    startedAt: clock.startedAt,
+    dueAt:
+      clock.pause === undefined
+        ? clock.schedule.dueAt
+        : Math.max(clock.schedule.dueAt, layOn(clock.target, at, clock.pause.leftMs, context.calendar)),
+    breached: clock.status === 'breached',
+  }));
+  const merged: CaseEvent = {
+    type: 'CaseMergedInto',
+    data: {
+      survivorId,
+      receivedAt: state.receivedAt,
+      openClocks,
+      ...(reason === undefined ? {} : { reason }),
+    },
+    occurredAt: at,
+  };
+  return accept<CaseEvent>(...endOfCase(state, 'merged', at), merged);
+}
+
+/** The survivor takes over: the earlier of two deadlines, or a next cycle with the old one. */
+export function absorb<S extends CaseState>(
+  data: (CaseCommand & { type: 'absorb' })['data'],
+  at: number,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): Decision<CaseEvent> {
+  const { loserId, receivedAt, openClocks } = data;
+  if (state.mergedFrom.includes(loserId)) return accept<CaseEvent>();
+  const absorbed: CaseEvent = { type: 'CaseAbsorbed', data: { loserId, receivedAt }, occurredAt: at };
+  if (state.ended !== undefined) return accept<CaseEvent>(absorbed);
+  const owner = ownerOf(state, rules);
+  const carried = openClocks
+    .filter(open => !open.breached)
+    .flatMap((open): readonly CaseEvent[] => {
+      const own = state.clocks.findLast(c => c.clock === open.clock && isOpen(c));
+      if (own === undefined) return goesOn(open, loserId, state, context, rules);
+      if (own.status === 'breached' || open.dueAt >= own.schedule.dueAt) return [];
+      const left =
+        own.pause === undefined
+          ? {}
+          : {
+              leftMs: timeLeft(
+                own.target,
+                Math.min(own.pause.since, open.dueAt),
+                open.dueAt,
+                context.calendar,
+              ),
+            };
+      return [rescheduleClock(context, owner, own, 'merged', open.dueAt, left)];
+    });
+  return accept<CaseEvent>(absorbed, ...carried);
+}
+
+function goesOn<S extends CaseState>(
+  open: (CaseCommand & { type: 'absorb' })['data']['openClocks'][number],
+  loserId: string,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): readonly CaseEvent[] {
+  const owner = ownerOf(state, rules);
+  const promised = promise(context, owner, open.clock, open.startedAt);
+  if (promised === undefined) return [];
+  const fractions = policyLine(context.policy, owner.lifecycle, open.clock, owner.facts)?.warnAt ?? [];
+  const warnings = warningsOf(context.calendar, promised.target, open.startedAt, open.dueAt, fractions);
+  return [
+    {
+      type: 'SlaClockStarted',
+      data: {
+        clock: open.clock,
+        cycle: nextCycle(state.clocks, open.clock),
+        startedAt: open.startedAt,
+        ...promised,
+        schedule: {
+          ...promised.schedule,
+          dueAt: open.dueAt,
+          warnings: warnings.filter(w => w.at >= context.now),
+        },
+        continues: { caseId: loserId, cycle: open.cycle },
+      },
+      occurredAt: open.startedAt,
+    },
+  ];
+}
+
+/** The case is its own again; what the merge cancelled starts again, with the same deadlines. */
+export function unmerge<S extends CaseState>(
+  data: (CaseCommand & { type: 'unmerge' })['data'],
+  at: number,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): Decision<CaseEvent> {
+  const { ended } = state;
+  if (ended?.how !== 'merged' || ended.survivorId === undefined) {
+    return reject('notMerged', { possible: [...rules.possible(state)] });
+  }
+  const { reason } = data;
+  const again = state.clocks
+    .filter(c => c.status === 'cancelled' && c.cancelledBecause === 'merged' && c.breach === undefined)
+    .filter(c => !state.clocks.some(later => later.clock === c.clock && later.cycle > c.cycle))
+    .map(
+      (c): CaseEvent => ({
+        type: 'SlaClockStarted',
+        data: {
+          clock: c.clock,
+          cycle: nextCycle(state.clocks, c.clock),
+          startedAt: c.startedAt,
+          target: c.target,
+          ...(c.urgent ? { ordinaryTarget: c.ordinaryTarget } : {}),
+          schedule: {
+            ...c.schedule,
+            warnings: c.schedule.warnings.filter(w => !c.warned.includes(w.threshold) && w.at >= context.now),
+          },
+        },
+        occurredAt: c.startedAt,
+      }),
+    );
+  const unmerged = { survivorId: ended.survivorId, ...(reason === undefined ? {} : { reason }) };
+  return accept<CaseEvent>({ type: 'CaseUnmerged', data: unmerged, occurredAt: at }, ...again);
+}

@@ -1,0 +1,100 @@
+import { openClock } from '../sla/clock.ts';
+import { meetClock, rescindResult, resumeClock } from '../sla/promises.ts';
+import type { CaseCommand } from './case-commands.ts';
+import type { CaseEvent } from './case-events.ts';
+import { type CaseRules, ownerOf } from './case-rules.ts';
+import type { CaseState } from './case-state.ts';
+import { endTimers, reopenCase } from './decide-ending.ts';
+import { accept, type Decision, reject } from './decision.ts';
+import type { DecideContext } from './lifecycle.ts';
+
+/**
+ * A message from or to the customer. Inbound it ends a wait and may reopen the case; outbound, on the matter and
+ * by a person, it is the first reply; a bounce takes back what its message met.
+ */
+export function recordMessage<S extends CaseState>(
+  data: (CaseCommand & { type: 'recordMessage' })['data'],
+  at: number,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): Decision<CaseEvent> {
+  const { occurredAt: _at, backdatingReason: _why, author, ...message } = data;
+  const { actor } = context;
+  if (actor.role === 'customer' && message.direction === 'outbound')
+    return reject('onlyInbound', { direction: 'outbound' });
+  if (message.outcome === 'bounced' && message.bounceOf === undefined)
+    return reject('bounceOfWhat', { field: 'bounceOf' });
+  const bounced = state.messages.find(m => m.messageId === message.bounceOf);
+  if (message.bounceOf !== undefined && bounced === undefined)
+    return reject('noSuchMessage', { messageId: message.bounceOf });
+
+  const contact = message.contactId === undefined ? {} : { contactId: message.contactId };
+  const writer =
+    author ??
+    (message.direction === 'inbound'
+      ? { kind: 'contact' as const, ...contact }
+      : { kind: 'user' as const, userId: actor.id });
+  const recorded: CaseEvent = {
+    type: 'MessageRecorded',
+    data: { messageId: context.newId(), ...message, author: writer },
+    occurredAt: at,
+  };
+
+  if (bounced !== undefined) {
+    const owner = ownerOf(state, rules);
+    const taken = state.clocks
+      .filter(c => c.result?.commandId === bounced.commandId)
+      .flatMap(c => rescindResult(context, owner, c, 'bounced', at));
+    return accept<CaseEvent>(recorded, ...taken);
+  }
+  return message.direction === 'inbound'
+    ? inbound(recorded, message, at, state, context, rules)
+    : accept<CaseEvent>(
+        recorded,
+        ...outbound(message, writer.kind !== 'automatic', at, state, context, rules),
+      );
+}
+
+function inbound<S extends CaseState>(
+  recorded: CaseEvent & { type: 'MessageRecorded' },
+  message: Pick<(CaseEvent & { type: 'MessageRecorded' })['data'], 'outcome' | 'channel' | 'text'>,
+  at: number,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): Decision<CaseEvent> {
+  if (message.outcome !== 'sent') return accept<CaseEvent>(recorded);
+  if (state.ended !== undefined) {
+    const again = reopenCase({ by: 'message' }, at, state, context, rules);
+    if (again.outcome === 'accepted') return accept<CaseEvent>(recorded, ...again.events);
+    if (again.reason !== 'reopeningPeriodOver') return accept<CaseEvent>(recorded);
+    const { text, channel } = message;
+    const { messageId } = recorded.data;
+    const goesOn = { messageId, receivedAt: at, channel, ...(text === undefined ? {} : { text }) };
+    return accept<CaseEvent>(recorded, { type: 'CaseToBeContinued', data: goesOn, occurredAt: at });
+  }
+  const resumed = state.clocks
+    .filter(c => c.pause?.reason === 'awaitingCustomer')
+    .flatMap(c => resumeClock(context, c, at, 'message'));
+  return accept<CaseEvent>(recorded, ...resumed, ...endTimers(state, 'customerSilence', 'message', at));
+}
+
+function outbound<S extends CaseState>(
+  message: Pick<(CaseEvent & { type: 'MessageRecorded' })['data'], 'outcome' | 'purpose'>,
+  byPerson: boolean,
+  at: number,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): readonly CaseEvent[] {
+  if (message.outcome !== 'sent' || state.ended !== undefined) return [];
+  const reply = message.purpose === 'onTheMatter' && byPerson;
+  const names = reply
+    ? (['acknowledgement', ...rules.metByReply] as const)
+    : message.purpose === 'acknowledgement'
+      ? (['acknowledgement'] as const)
+      : [];
+  const owner = ownerOf(state, rules);
+  return names.flatMap(name => meetClock(context, owner, openClock(state.clocks, name), at));
+}
