@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from './event-store.ts';
 
 // Result codes of SQLite (sqlite.org/rescode.html): the low byte says which, the rest is detail.
-const SQLITE_BUSY = 5;
+export const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 export const SQLITE_CONSTRAINT_UNIQUE = 2067;
 /** The index of the write-ahead file could not grow: seen when a disk is full. */
