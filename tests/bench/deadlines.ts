@@ -37,46 +37,53 @@ export async function run(): Promise<void> {
   };
   for (const [name, other] of Object.entries(others)) reportAgreement(name, ours, other, starts);
 
-  const oursMs: number[] = [];
+  const oursMs = timesPerCall(ours, starts);
+  report('redress', oursMs);
   const ratios: number[] = [];
-  for (const hours of SPANS_HOURS) {
-    const ms = timePerCall(ours, starts, hours);
-    oursMs.push(ms);
-    figure(BENCH, `redress ${hours} h`, 1000 / ms, 'due dates/s');
-    for (const [name, other] of Object.entries(others)) {
-      const otherMs = timePerCall(other, starts, hours);
-      figure(BENCH, `${name} ${hours} h`, 1000 / otherMs, 'due dates/s');
-      ratios.push(otherMs / ms);
-    }
+  for (const [name, other] of Object.entries(others)) {
+    const otherMs = timesPerCall(other, starts);
+    report(name, otherMs);
+    ratios.push(...otherMs.map((ms, i) => ms / (oursMs[i] ?? Number.NaN)));
   }
   figure(BENCH, 'slowest', 1000 / Math.max(...oursMs), 'due dates/s');
   figure(BENCH, 'ratio', Math.min(...ratios), 'times the fastest other');
   figure(BENCH, 'flatness', (oursMs.at(-1) ?? 0) / (oursMs[0] ?? 1), 'time at 4000 h / time at 1 h');
 }
 
-/** Milliseconds a call, the median of some rounds; each round goes on through the starts where the last ended. */
-function timePerCall(dueAt: DueAt, starts: Float64Array, hours: number): number {
-  const rounds: number[] = [];
+/**
+ * Milliseconds a call for each span, the median of some rounds. The spans take turns, so that a busy machine
+ * troubles all alike; a span goes on through the starts where its round before ended.
+ */
+function timesPerCall(dueAt: DueAt, starts: Float64Array): number[] {
+  const rounds: number[][] = SPANS_HOURS.map(() => []);
   let next = 0;
   let sum = 0;
   for (let round = 0; round <= ROUNDS; round++) {
-    const began = performance.now();
-    let calls = 0;
-    let spent = 0;
-    // The clock is looked at after a batch that grows while batches are short.
-    for (let batch = 1; spent < ROUND_MS; batch = Math.min(batch * 2, 4096)) {
-      for (let i = 0; i < batch; i++) {
-        sum += dueAt(starts[next] ?? 0, hours);
-        next = (next + 1) % starts.length;
+    for (const [span, hours] of SPANS_HOURS.entries()) {
+      const began = performance.now();
+      let calls = 0;
+      let spent = 0;
+      // The clock is looked at after a batch that grows while batches are short.
+      for (let batch = 1; spent < ROUND_MS; batch = Math.min(batch * 2, 4096)) {
+        for (let i = 0; i < batch; i++) {
+          sum += dueAt(starts[next] ?? 0, hours);
+          next = (next + 1) % starts.length;
+        }
+        calls += batch;
+        spent = performance.now() - began;
       }
-      calls += batch;
-      spent = performance.now() - began;
+      // The first round warms up.
+      if (round > 0) rounds[span]?.push(spent / calls);
     }
-    // The first round warms up.
-    if (round > 0) rounds.push(spent / calls);
   }
   if (!Number.isFinite(sum)) throw new Error('a due date is no number');
-  return rounds.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN;
+  return rounds.map(times => times.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN);
+}
+
+function report(name: string, timesMs: readonly number[]): void {
+  for (const [i, hours] of SPANS_HOURS.entries()) {
+    figure(BENCH, `${name} ${hours} h`, 1000 / (timesMs[i] ?? Number.NaN), 'due dates/s');
+  }
 }
 
 function reportAgreement(name: string, ours: DueAt, other: DueAt, starts: Float64Array): void {
