@@ -40,8 +40,10 @@ function sources(folder: string): readonly SourceFile[] {
 }
 
 function imports(text: string): readonly string[] {
-  const found = text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g);
-  return [...found].flatMap(match => (match[1] === undefined ? [] : [match[1]]));
+  const found = text.matchAll(
+    /^(?:import|export)\s[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
+  return [...found].flatMap(match => match.slice(1).filter(name => name !== undefined));
 }
 
 function breaches(file: SourceFile, rule: (typeof rules)[string]): readonly string[] {
