@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { isTimeZone } from '../domain/time/time-zone.ts';
+
+/** One environment variable: what is checked, what `redress config` shows, and what docs/configuration.md says. */
+export interface ConfigVariable<T = unknown> {
+  /** Of the environment: `REDRESS_…`. */
+  readonly name: string;
+  /** As it would be written; `<REDRESS_DATA>` stands for that variable's value. */
+  readonly default: string;
+  readonly meaning: string;
+  /** From text to value; its error message says what the text should be. */
+  readonly schema: z.ZodType<T, string>;
+}
+
+const wholeNumber = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, error)
+    .transform(Number)
+    .pipe(z.int(error).min(min, error).max(max, error));
+};
+const path = z.string().min(1, 'must be a path');
+const variable = <T>(
+  name: string,
+  fallback: string,
+  schema: z.ZodType<T, string>,
+  meaning: string,
+): ConfigVariable<T> => ({ name, default: fallback, meaning, schema });
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** The one table of the configuration, by the key that a `Config` has for it. */
+export const CONFIG_VARIABLES = {
+  dataFolder: variable(
+    'REDRESS_DATA',
+    './data',
+    path,
+    'The data folder: log, views, keys and lock. Made at first start.',
+  ),
+  host: variable(
+    'REDRESS_HOST',
+    '127.0.0.1',
+    z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be an address or a host name to listen at'),
+    'The address to listen at. `0.0.0.0` or `::` opens the service to the network: put TLS in front of it.',
+  ),
+  port: variable(
+    'REDRESS_PORT',
+    '4470',
+    wholeNumber(0, 65_535),
+    'The port to listen at; 0 takes a free one.',
+  ),
+  store: variable(
+    'REDRESS_STORE',
+    'sqlite',
+    z.literal('sqlite', {
+      error: issue =>
+        /^(esdb|kurrentdb)(\+discover)?:/.test(String(issue.input))
+          ? 'must be sqlite: this release has only the embedded store, a cluster cannot be used yet'
+          : 'must be sqlite, the embedded store in the data folder',
+    }),
+    'Where the log is kept. `sqlite` is the embedded store in the data folder; this release has no other.',
+  ),
+  masterKeyFile: variable(
+    'REDRESS_MASTER_KEY_FILE',
+    '<REDRESS_DATA>/master.key',
+    path,
+    'The file with the master key that wraps the keys of personal data. Made at first start, readable by its owner alone. ' +
+      'Keep it, and a copy of it, apart from the backups of the data folder.',
+  ),
+  timeZone: variable(
+    'REDRESS_TIME_ZONE',
+    'Asia/Shanghai',
+    z.string().refine(isTimeZone, 'must be the name of a time zone, as Asia/Shanghai'),
+    "The house's time zone: answers are written in it, and case numbers begin anew with its years. Never change it once cases exist.",
+  ),
+  logLevel: variable(
+    'REDRESS_LOG_LEVEL',
+    'info',
+    z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
+    'The least severity that is logged.',
+  ),
+  logFormat: variable(
+    'REDRESS_LOG_FORMAT',
+    'auto',
+    z.enum(['auto', 'json', 'text'], 'must be auto, json or text'),
+    'How log lines look: `json` one object a line, `text` for eyes, `auto` text on a terminal and JSON elsewhere.',
+  ),
+  rateLimit: variable(
+    'REDRESS_RATE_LIMIT',
+    '6000',
+    wholeNumber(0, 1_000_000_000),
+    'Requests a minute that one token may make before it is answered 429; 0 for no limit.',
+  ),
+  failureLimit: variable(
+    'REDRESS_FAILURE_LIMIT',
+    '60',
+    wholeNumber(0, 1_000_000_000),
+    'Refused tokens a minute from one address before further ones are answered 429; 0 for no limit.',
+  ),
+  bodyLimitBytes: variable(
+    'REDRESS_BODY_LIMIT',
+    '262144',
+    wholeNumber(1024, 16_777_216),
+    'The largest request body, in bytes.',
+  ),
+  requestTimeoutMs: variable(
+    'REDRESS_REQUEST_TIMEOUT',
+    '30000',
+    wholeNumber(1000, 600_000),
+    'How long a client may take to send a request, in milliseconds.',
+  ),
+  waitTimeoutMs: variable(
+    'REDRESS_WAIT_TIMEOUT',
+    '5000',
+    wholeNumber(1, 60_000),
+    'How long `?after=` and `?wait=number` wait for the views, in milliseconds.',
+  ),
+  liveClients: variable(
+    'REDRESS_LIVE_CLIENTS',
+    '200',
+    wholeNumber(0, 100_000),
+    'How many clients may listen to `GET /v1/events` at once.',
+  ),
+  trustedProxies: variable(
+    'REDRESS_TRUSTED_PROXIES',
+    'none',
+    z
+      .string()
+      .regex(
+        /^(none|[0-9a-fA-F.:]+(\/\d{1,3})?(,[0-9a-fA-F.:]+(\/\d{1,3})?)*)$/,
+        'must be none, or addresses and ranges with commas between them, as 10.0.0.0/8,::1',
+      )
+      .transform(text => (text === 'none' ? [] : text.split(','))),
+    'Proxies whose `X-Forwarded-For` is believed, with commas between; `none` where clients connect directly.',
+  ),
+  shutdownTimeoutMs: variable(
+    'REDRESS_SHUTDOWN_TIMEOUT',
+    '15000',
+    wholeNumber(100, 600_000),
+    'How long a stopping service waits for what it is doing, in milliseconds.',
+  ),
+} as const;
