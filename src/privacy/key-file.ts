@@ -15,9 +15,9 @@ const SCHEMA_VERSION = 1;
 const BUSY_TIMEOUT_MS = 1_000;
 
 /**
- * A wrapped key is written once, at the end of its table, and later only overwritten by as many bytes: its
- * record never moves. SQLite leaves copies of records behind when it balances pages, `secure_delete` or not;
- * here there is nothing to balance, since no row of `data_key` is ever deleted or changes its length.
+ * A wrapped key is written once, at the end of its table, and later only overwritten by as many bytes: no row of
+ * `data_key` is ever deleted or changes its length, so no record moves between pages. That an erased key is gone
+ * does not rest on `secure_delete` finding every copy that balancing makes.
  */
 const SCHEMA = `
   CREATE TABLE data_key (

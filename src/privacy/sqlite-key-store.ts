@@ -35,12 +35,12 @@ export interface SqliteKeyStore extends KeyStore {
    */
   setCheckpoint(position: Position): void;
   /**
-   * Takes over what events after the checkpoint say, up to a position that becomes the checkpoint. To be called
-   * at start for the whole rest of the log, before the first `keyFor`. `unknownKeys` were named by events and are
-   * in no row: this is not the log's key store, or one from an older backup.
-   * @throws KeyFileError when a key is named for two subjects
+   * Takes over what events after the checkpoint say, up to a position that becomes the checkpoint; returns how many
+   * subjects were news. To be called at start for the whole rest of the log, before the first `keyFor`.
+   * @throws KeyFileError when a key is named for two subjects, or is in no row: then this is not the log's key
+   *   store, or one from an older backup, and what those keys sealed would be shown as erased. Nothing is taken over.
    */
-  reconcile(uses: Iterable<KeyUse>, upTo: Position): { readonly added: number; readonly unknownKeys: number };
+  reconcile(uses: Iterable<KeyUse>, upTo: Position): number;
   /** Wraps every key by another master key, in one transaction (about 10 µs a key); then only that one opens the file. */
   rewrap(masterKey: MasterKey): void;
 }
@@ -169,14 +169,18 @@ export function openSqliteKeyStore(options: SqliteKeyStoreOptions): SqliteKeySto
 
     reconcile(uses, upTo) {
       let added = 0;
-      let unknownKeys = 0;
+      let destroyed = 0;
       transaction(db, () => {
         for (const { subject, keyId } of uses) {
           const number = sql.keyById.get(keyId)?.number;
           if (typeof number !== 'number') {
-            unknownKeys++;
-          } else if (isErased(subject)) {
-            sql.destroyKey.run(number);
+            throw new KeyFileError(
+              `the log names key ${keyId} before position ${upTo}, and ${path} does not hold it: ` +
+                'put back the keys.db that belongs to this log',
+            );
+          }
+          if (isErased(subject)) {
+            destroyed += Number(sql.destroyKey.run(number).changes);
             byId.delete(keyId);
           } else {
             added += Number(sql.addSubject.run(subject, number).changes);
@@ -189,7 +193,8 @@ export function openSqliteKeyStore(options: SqliteKeyStoreOptions): SqliteKeySto
         }
         sql.setCheckpoint.run(upTo);
       });
-      return { added, unknownKeys };
+      if (destroyed > 0) truncateWriteAheadFile(db);
+      return added;
     },
 
     rewrap(newMaster) {

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { STAFF } from '../case/actor.ts';
+import { accept, type Decision, reject } from '../case/decision.ts';
+import type { CommandOf, EventOf } from '../case/event-definition.ts';
+import { contactPositionSchema } from '../complaint/company.ts';
+import type { Aggregate } from '../log/aggregate.ts';
+import { uuidSchema } from '../log/envelope.ts';
+import { personal } from '../log/personal.ts';
+import { unreachable } from '../unreachable.ts';
+
+/** A person that the house deals with: who they are is here and nowhere else, cases name them by id. */
+export const partyKindSchema = z.enum(['contact', 'visitor', 'staff']);
+
+export const personNameSchema = personal(z.string().trim().min(1).max(120));
+const phone = personal(z.string().trim().min(3).max(40));
+const email = personal(z.email().max(254));
+
+const details = {
+  kind: partyKindSchema,
+  name: personNameSchema,
+  phone: phone.optional(),
+  email: email.optional(),
+  position: contactPositionSchema.optional(),
+  customerId: uuidSchema.optional(),
+};
+/** What changes, each with its new value; `null` takes a value away. */
+const corrections = {
+  name: personNameSchema.optional(),
+  phone: phone.nullable().optional(),
+  email: email.nullable().optional(),
+  position: contactPositionSchema.nullable().optional(),
+  customerId: uuidSchema.nullable().optional(),
+};
+
+export const partyEvents = {
+  PartyRegistered: { schemaVersion: 1, schema: z.object(details) },
+  PartyCorrected: { schemaVersion: 1, schema: z.object(corrections) },
+} as const;
+export type PartyEvent = EventOf<typeof partyEvents>;
+
+const registrars = [...STAFF, 'customer', 'integration', 'admin', 'system'] as const;
+export const partyCommands = {
+  registerParty: {
+    summary: 'Take down who a contact, visitor or colleague is',
+    roles: registrars,
+    schema: z.strictObject(details),
+  },
+  correctParty: {
+    summary: 'Correct what is known of a person',
+    roles: [...STAFF, 'integration', 'admin'],
+    schema: z.strictObject(corrections),
+  },
+} as const;
+export type PartyCommand = CommandOf<typeof partyCommands>;
+
+/** What may be decided on: nothing personal. */
+export type PartyState =
+  | { readonly registered: false }
+  | {
+      readonly registered: true;
+      readonly kind: z.infer<typeof partyKindSchema>;
+      readonly customerId?: string;
+    };
+
+/** Rejects with `alreadyRegistered`, `notRegistered`, `nothingToCorrect`. */
+function decide(command: PartyCommand, party: PartyState, now: number): Decision<PartyEvent> {
+  switch (command.type) {
+    case 'registerParty':
+      if (party.registered) return reject('alreadyRegistered');
+      return accept({ type: 'PartyRegistered', data: command.data, occurredAt: now });
+    case 'correctParty':
+      if (!party.registered) return reject('notRegistered');
+      // Whether a sealed value is the same as before cannot be known here: naming it is enough.
+      if (Object.values(command.data).every(value => value === undefined)) return reject('nothingToCorrect');
+      return accept({ type: 'PartyCorrected', data: command.data, occurredAt: now });
+    default:
+      return unreachable(command);
+  }
+}
+
+function evolve(party: PartyState, event: PartyEvent): PartyState {
+  switch (event.type) {
+    case 'PartyRegistered': {
+      const { kind, customerId } = event.data;
+      return { registered: true, kind, ...(customerId === undefined ? {} : { customerId }) };
+    }
+    case 'PartyCorrected': {
+      const { customerId } = event.data;
+      if (!party.registered || customerId === undefined) return party;
+      const { kind } = party;
+      return { registered: true, kind, ...(customerId === null ? {} : { customerId }) };
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+export const party: Aggregate<PartyState, typeof partyCommands, typeof partyEvents> = {
+  category: 'party',
+  deciderVersion: 1,
+  commands: partyCommands,
+  events: partyEvents,
+  initial: { registered: false },
+  maxEvents: 1_000,
+  endings: [],
+  decide,
+  evolve,
+};

@@ -1,0 +1,131 @@
+import type { Qualification, Role } from '../../domain/case/actor.ts';
+import { categoryOf, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
+import { type TeamState, team } from '../../domain/team/team.ts';
+import { type RegisteredUser, type UserState, user } from '../../domain/user/user.ts';
+import { emptyFold, type Folded, foldEvents } from './folded-aggregate.ts';
+import { tokenHash } from './token.ts';
+
+/** A user as it may act now; the name is not in it. */
+export interface DirectoryUser {
+  readonly userId: string;
+  readonly active: boolean;
+  readonly roles: readonly Role[];
+  readonly teamId?: string;
+  readonly department?: string;
+  readonly qualifications: readonly Qualification[];
+}
+
+export interface DirectoryTeam {
+  readonly teamId: string;
+  readonly name: string;
+  readonly department: string;
+  readonly leadUserId?: string;
+}
+
+/**
+ * Users, teams and tokens, in memory, folded from their streams: about 1 KB a user. Only what may be decided
+ * on is kept; names are read from the log and opened when somebody asks for them.
+ */
+export class Directory {
+  readonly #users = new Map<string, Folded<UserState>>();
+  readonly #teams = new Map<string, Folded<TeamState>>();
+  /** By the token's hash. */
+  readonly #tokens = new Map<string, { readonly userId: string; readonly expiresAt?: number }>();
+
+  /** True for the events that `apply` does something with. */
+  static concerns(streamId: string): boolean {
+    const category = categoryOf(streamId);
+    return category === user.category || category === team.category;
+  }
+
+  /**
+   * Takes events in, in the order of their streams; what it has already, it passes over, so that an append of
+   * one's own and the log's echo of it may come in any order.
+   */
+  apply(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      const uuid = uuidOf(event.streamId);
+      switch (categoryOf(event.streamId)) {
+        case user.category:
+          this.#applyToUser(uuid, event);
+          break;
+        case team.category: {
+          const before = this.#teams.get(uuid) ?? emptyFold(team.initial);
+          this.#teams.set(uuid, foldEvents(team, before, [event]));
+          break;
+        }
+        default:
+      }
+    }
+  }
+
+  /** Who holds this bearer token at `now` (UTC epoch milliseconds); `undefined` if nobody may act by it. */
+  authenticate(token: string, now: number): DirectoryUser | undefined {
+    const hash = tokenHash(token);
+    const found = hash === undefined ? undefined : this.#tokens.get(hash);
+    if (found === undefined) return undefined;
+    if (found.expiresAt !== undefined && found.expiresAt < now) return undefined;
+    const holder = this.user(found.userId);
+    return holder?.active === true ? holder : undefined;
+  }
+
+  /** Whether a token with this hash is in force, but for its expiry. */
+  holds(hash: string): boolean {
+    return this.#tokens.has(hash);
+  }
+
+  user(userId: string): DirectoryUser | undefined {
+    const state = this.#users.get(userId)?.state;
+    return state?.registered === true ? toUser(userId, state) : undefined;
+  }
+
+  userIds(): readonly string[] {
+    return [...this.#users.keys()];
+  }
+
+  team(teamId: string): DirectoryTeam | undefined {
+    const state = this.#teams.get(teamId)?.state;
+    if (state?.registered !== true) return undefined;
+    const { registered: _, ...rest } = state;
+    return { teamId, ...rest };
+  }
+
+  teams(): readonly DirectoryTeam[] {
+    return [...this.#teams.keys()].map(teamId => this.team(teamId)).filter(each => each !== undefined);
+  }
+
+  /** The team's lead, if it has one that is active. */
+  teamLead(teamId: string): string | undefined {
+    const leadUserId = this.team(teamId)?.leadUserId;
+    return leadUserId !== undefined && this.user(leadUserId)?.active === true ? leadUserId : undefined;
+  }
+
+  /** Active users with the role, in order of their ids; looks at every user. */
+  usersWithRole(role: Role): readonly DirectoryUser[] {
+    return this.userIds()
+      .map(userId => this.user(userId))
+      .filter(each => each !== undefined)
+      .filter(each => each.active && each.roles.includes(role))
+      .sort((a, b) => (a.userId < b.userId ? -1 : 1));
+  }
+
+  #applyToUser(userId: string, event: StoredEvent): void {
+    const before = this.#users.get(userId) ?? emptyFold(user.initial);
+    const after = foldEvents(user, before, [event]);
+    this.#users.set(userId, after);
+    if (before.state === after.state) return;
+    for (const { hash } of tokensOf(before.state)) this.#tokens.delete(hash);
+    for (const { hash, expiresAt } of tokensOf(after.state)) {
+      this.#tokens.set(hash, expiresAt === undefined ? { userId } : { userId, expiresAt });
+    }
+  }
+}
+
+function tokensOf(state: UserState): RegisteredUser['tokens'] {
+  return state.registered ? state.tokens : [];
+}
+
+function toUser(userId: string, state: RegisteredUser): DirectoryUser {
+  const { registered: _, tokens: __, ...rest } = state;
+  return { userId, ...rest };
+}
