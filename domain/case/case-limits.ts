@@ -1,0 +1,12 @@
+/** No stream is without a bound (docs/decisions/0001-log-format.md, 4); beyond it a case can only be brought to its end. */
+export const CASE_EVENT_LIMIT = 5_000;
+
+/** What a case beyond its limit still takes. */
+export const POSSIBLE_WHEN_TOO_LONG: ReadonlySet<string> = new Set([
+  'close',
+  'closeWithoutReply',
+  'closeWithoutAgreement',
+  'withdraw',
+  'voidEntry',
+  'fireTimer',
+]);

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { calendarVersionSchema } from '../time/calendar-version.ts';
+import { logCreatedSchema } from './log-created.ts';
+
+const label = z.string().min(1).max(200);
+
+/** Why a complaint can be made about a product or a service. Codes are for ever; labels are for people. */
+export const defectCategorySchema = z.object({
+  code: z.string().regex(/^[a-z][A-Za-z0-9]{0,59}$/, 'must be a name in camelCase'),
+  labels: z.object({ zh: label, en: label }),
+  /** Which complaints it is meant for. */
+  kinds: z.array(z.enum(['product', 'delivery', 'service', 'orderOrDocument'])).min(1),
+});
+export type DefectCategory = z.infer<typeof defectCategorySchema>;
+
+/** The events of streams that are no case's, and belong to no person's: the log's own, calendars, rejections. */
+export const houseEvents = {
+  LogCreated: { schemaVersion: 1, schema: logCreatedSchema },
+  CalendarPublished: { schemaVersion: 1, schema: z.object({ calendar: calendarVersionSchema }) },
+  DefectCategoriesPublished: {
+    schemaVersion: 1,
+    schema: z.object({ version: z.int().min(1), categories: z.array(defectCategorySchema).min(1).max(1000) }),
+  },
+  /** Who tried what, when, and why not. The command and its context are in the metadata. */
+  CommandRejected: {
+    schemaVersion: 1,
+    schema: z.object({
+      lifecycle: z.string().max(60),
+      command: z.string().max(60),
+      reason: z.string().max(80),
+      details: z.record(z.string(), z.json()),
+      /** The case's last revision at the decision; -1: the case did not exist. */
+      decidedOnRevision: z.int().min(-1),
+    }),
+  },
+} as const;

@@ -1,0 +1,117 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { AnyCommand, AnyEvent, AnyLifecycle } from '../../domain/case/lifecycle.ts';
+import { type Metadata, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
+import type { Sealer } from '../privacy/sealer.ts';
+import { canonicalJson } from '../store/canonical-json.ts';
+import type { CommandRequest } from './command-request.ts';
+import type { RecordedContext } from './decision-context.ts';
+
+/** What all events of a decision, and the journal of a rejection, say of how they came about. */
+export type DecisionStamp = Omit<Metadata, 'occurredAt' | 'command' | 'context' | 'bodyMac'>;
+
+export function decisionStamp(
+  request: CommandRequest,
+  decision: {
+    readonly decidedAt: number;
+    readonly recordedAt: number;
+    readonly policyVersion: number;
+    readonly calendarVersion: number;
+  },
+): DecisionStamp {
+  const { actor, causationId, traceparent, importId } = request;
+  return {
+    ...decision,
+    actor: {
+      id: actor.id,
+      role: actor.role,
+      via: actor.via,
+      ...(actor.onBehalfOf === undefined ? {} : { onBehalfOf: actor.onBehalfOf }),
+    },
+    commandId: request.commandId,
+    correlationId: request.correlationId,
+    deciderVersion: request.lifecycle.deciderVersion,
+    ...(causationId === undefined ? {} : { causationId }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(importId === undefined ? {} : { importId }),
+  };
+}
+
+/** `undefined` once the case's key is destroyed: then nobody can tell one body from another. */
+export function bodyMacOf(sealer: Sealer, caseUuid: string, command: AnyCommand): string | undefined {
+  return sealer.bodyMac(caseUuid, canonicalJson({ type: command.type, data: command.data }));
+}
+
+/** A decided event is not what its schema says: a bug of the lifecycle. Nothing was written. */
+export class MalformedEventError extends Error {
+  override readonly name = 'MalformedEventError';
+}
+
+/**
+ * Decided events as they will be stored: parsed by their schemas, sealed, with ids of their own; the first
+ * carries the command and what the decision used.
+ * @throws MalformedEventError
+ */
+export function sealedEvents(
+  sealer: Sealer,
+  lifecycle: AnyLifecycle,
+  decided: {
+    readonly streamId: string;
+    readonly events: readonly AnyEvent[];
+    readonly command: AnyCommand;
+    readonly stamp: DecisionStamp;
+    readonly used: RecordedContext | undefined;
+    /** Of the first event; 0 opens the stream. */
+    readonly firstRevision: number;
+  },
+): StoredEvent[] {
+  const { streamId, command, stamp, used, firstRevision } = decided;
+  return decided.events.map((event, index) => {
+    const definition = lifecycle.events[event.type];
+    const parsed = definition?.schema.safeParse(event.data);
+    if (definition === undefined || parsed?.success !== true) {
+      // Paths and codes only: messages of checks may repeat a personal value.
+      const issues = parsed?.error?.issues.map(({ path, code }) => `${path.join('.')} (${code})`);
+      throw new MalformedEventError(
+        `${lifecycle.name}: ${command.type} decided a malformed ${event.type}: ${issues?.join(', ') ?? 'unknown type'}`,
+      );
+    }
+    const eventId = uuidv7();
+    const { schemaVersion, schema } = definition;
+    const base = { eventId, streamId, revision: firstRevision + index, type: event.type, schemaVersion };
+    // Parsed by an event's schema, whose fields are JSON.
+    const data = parsed.data as StoredEvent['data'];
+    const { occurredAt } = event;
+    if (index > 0) {
+      const { data: sealedData, sealed } = sealer.seal({ ...base, data }, { event: schema });
+      return { ...base, data: sealedData, sealed, metadata: { ...stamp, occurredAt } };
+    }
+    const caseUuid = uuidOf(streamId);
+    const bodyMac = bodyMacOf(sealer, caseUuid, command);
+    const out = sealer.seal(
+      { ...base, data, command, ...(firstRevision === 0 ? { anchor: caseUuid } : {}) },
+      { event: schema, ...commandSchema(lifecycle, command) },
+    );
+    return {
+      ...base,
+      data: out.data,
+      sealed: out.sealed,
+      metadata: {
+        ...stamp,
+        occurredAt,
+        ...(out.command === undefined ? {} : { command: out.command }),
+        ...contextPart(used),
+        ...(bodyMac === undefined ? {} : { bodyMac }),
+      },
+    };
+  });
+}
+
+/** Its own schema holds JSON alone, and fields that are undefined are not written. */
+export function contextPart(used: RecordedContext | undefined): Pick<Metadata, 'context'> {
+  return used === undefined ? {} : { context: used as NonNullable<Metadata['context']> };
+}
+
+function commandSchema(lifecycle: AnyLifecycle, command: AnyCommand) {
+  const definition = lifecycle.commands[command.type];
+  return definition === undefined ? {} : { command: definition.schema };
+}

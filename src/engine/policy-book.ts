@@ -1,0 +1,105 @@
+import type { RecordedEvent, StoredEvent } from '../../domain/log/envelope.ts';
+import { categoryOf } from '../../domain/log/envelope.ts';
+import { houseEvents } from '../../domain/log/house-events.ts';
+import { type Policy, policyEvents } from '../../domain/sla/policy.ts';
+import { compileCalendar, type WorkingCalendar } from '../../domain/time/calendar.ts';
+
+/** Every published version of policies and calendars, as their streams tell. */
+export interface PolicyBook {
+  /**
+   * The house's policy for clocks that start at the instant: of the versions that hold by then the one that
+   * holds from the latest instant, and of several from one instant the last published.
+   */
+  policyAt(instant: number): Policy;
+  /** @throws NotPublishedError, as the others */
+  policyOf(version: number): Policy;
+  /** The calendar's last version that was known at the instant; before any was, the first. */
+  calendarKnownAt(id: string, instant: number): WorkingCalendar;
+  calendarOf(ref: { readonly id: string; readonly version: number }): WorkingCalendar;
+  /** Takes in an event of a `policy-…` or `calendar-…` stream; others, and those known already, change nothing. */
+  apply(event: StoredEvent): void;
+}
+
+/** The log's policies or calendars do not hold what a decision needs. */
+export class NotPublishedError extends Error {
+  override readonly name = 'NotPublishedError';
+}
+
+const HOUSE_POLICY = 'default';
+
+export function createPolicyBook(): PolicyBook {
+  const policies = new Map<number, Policy>();
+  const calendars = new Map<string, Map<number, WorkingCalendar>>();
+
+  const versionsOf = (id: string): Map<number, WorkingCalendar> => {
+    const versions = calendars.get(id);
+    if (versions === undefined) throw new NotPublishedError(`no calendar "${id}" was published`);
+    return versions;
+  };
+
+  return {
+    policyAt(instant) {
+      let best: Policy | undefined;
+      for (const policy of policies.values()) {
+        if (policy.holdsFrom > instant) continue;
+        const isBetter =
+          best === undefined ||
+          policy.holdsFrom > best.holdsFrom ||
+          (policy.holdsFrom === best.holdsFrom && policy.version > best.version);
+        if (isBetter) best = policy;
+      }
+      if (best === undefined)
+        throw new NotPublishedError(`no policy holds at ${new Date(instant).toISOString()}`);
+      return best;
+    },
+
+    policyOf(version) {
+      const found = policies.get(version);
+      if (found === undefined) throw new NotPublishedError(`the policy has no version ${version}`);
+      return found;
+    },
+
+    calendarKnownAt(id, instant) {
+      let known: WorkingCalendar | undefined;
+      let first: WorkingCalendar | undefined;
+      for (const calendar of versionsOf(id).values()) {
+        if (first === undefined || calendar.version < first.version) first = calendar;
+        if (calendar.source.knownFrom > instant) continue;
+        if (known === undefined || calendar.version > known.version) known = calendar;
+      }
+      const found = known ?? first;
+      if (found === undefined) throw new NotPublishedError(`no calendar "${id}" was published`);
+      return found;
+    },
+
+    calendarOf({ id, version }) {
+      const found = versionsOf(id).get(version);
+      if (found === undefined) throw new NotPublishedError(`calendar "${id}" has no version ${version}`);
+      return found;
+    },
+
+    apply(event) {
+      switch (`${categoryOf(event.streamId)} ${event.type}`) {
+        case 'policy PolicyPublished': {
+          const { policy } = policyEvents.PolicyPublished.schema.parse(event.data);
+          if (policy.policyId === HOUSE_POLICY) policies.set(policy.version, policy);
+          return;
+        }
+        case 'calendar CalendarPublished': {
+          const { calendar } = houseEvents.CalendarPublished.schema.parse(event.data);
+          const versions = calendars.get(calendar.calendarId) ?? new Map<number, WorkingCalendar>();
+          calendars.set(calendar.calendarId, versions);
+          if (!versions.has(calendar.version)) versions.set(calendar.version, compileCalendar(calendar));
+          return;
+        }
+        default:
+          return;
+      }
+    },
+  };
+}
+
+/** Whether an event is one that the book takes in. */
+export function isForPolicyBook(event: RecordedEvent): boolean {
+  return ['policy', 'calendar'].includes(categoryOf(event.streamId));
+}
