@@ -1,34 +1,39 @@
-/** A map that forgets what was not used for longest once it holds more than `capacity`. */
+/**
+ * A map that forgets what was not used for a while: at most `capacity` entries, at least half of them the last
+ * used. Two maps that take turns, since a JavaScript map is slow at giving up its oldest entry again and again.
+ */
 export class BoundedCache<V> {
-  readonly #entries = new Map<string, V>();
-  readonly #capacity: number;
+  readonly #half: number;
+  #recent = new Map<string, V>();
+  #older = new Map<string, V>();
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.#half = Math.max(1, Math.floor(capacity / 2));
   }
 
   get(key: string): V | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    // A map lists its keys in order of insertion: what was used last goes to the end.
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    const recent = this.#recent.get(key);
+    if (recent !== undefined) return recent;
+    const older = this.#older.get(key);
+    if (older !== undefined) this.set(key, older);
+    return older;
   }
 
   set(key: string, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#capacity) return;
-    const oldest = this.#entries.keys().next();
-    if (oldest.done !== true) this.#entries.delete(oldest.value);
+    if (this.#recent.size >= this.#half && !this.#recent.has(key)) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#recent.set(key, value);
   }
 
   delete(key: string): void {
-    this.#entries.delete(key);
+    this.#recent.delete(key);
+    this.#older.delete(key);
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#recent = new Map();
+    this.#older = new Map();
   }
 }

@@ -29,7 +29,7 @@ const SCHEMA = `
   -- A key has one subject: a second row for a number cannot be written.
   CREATE TABLE subject_key (
     subject TEXT NOT NULL,
-    number INTEGER NOT NULL UNIQUE REFERENCES data_key (number),
+    number INTEGER NOT NULL UNIQUE,
     PRIMARY KEY (subject, number)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE erased_subject (subject TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
