@@ -1,21 +1,27 @@
 import { z } from 'zod';
-import { HORIZON_FROM_DAY, HORIZON_TO, HORIZON_TO_DAY } from './horizon.ts';
+import { HORIZON_FROM, HORIZON_FROM_DAY, HORIZON_TO, HORIZON_TO_DAY } from './horizon.ts';
 import { parseDate } from './local-date.ts';
 import { isTimeZone } from './time-zone.ts';
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export const EXCEPTION_KINDS = ['publicHoliday', 'companyShutdown', 'makeUpWorkingDay', 'other'] as const;
 
-/** A date that exists, `YYYY-MM-DD`. */
+/** A date that exists, `YYYY-MM-DD`, in the years that calendars are worked out for. */
 export const localDateSchema = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date, YYYY-MM-DD')
-  .refine(date => parseDate(date) !== undefined, { error: 'is no date of the calendar' });
+  .superRefine((text, ctx) => {
+    const problem = dateProblem(text);
+    if (problem !== undefined) ctx.addIssue({ code: 'custom', message: problem });
+  })
+  .meta({ format: 'date' });
 
-const withinHorizon = (date: string) => {
-  const day = parseDate(date);
-  return day === undefined || (day >= HORIZON_FROM_DAY && day < HORIZON_TO_DAY);
-};
+function dateProblem(text: string): string | undefined {
+  const day = parseDate(text);
+  if (day === undefined) return `${JSON.stringify(text)} is no date that exists, YYYY-MM-DD`;
+  return day < HORIZON_FROM_DAY || day >= HORIZON_TO_DAY
+    ? `${text} lies outside the years from ${HORIZON_FROM} to ${HORIZON_TO}`
+    : undefined;
+}
 
 const openSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time from 00:00 to 23:59');
 const closeSchema = z
@@ -80,6 +86,14 @@ export const calendarExceptionSchema = z
   });
 export type CalendarException = z.infer<typeof calendarExceptionSchema>;
 
+/** By local date. zod's own word on a wrong key ("Invalid key in record") would not say why. */
+const exceptionsSchema = z.record(z.string(), calendarExceptionSchema).superRefine((exceptions, ctx) => {
+  for (const date of Object.keys(exceptions)) {
+    const problem = dateProblem(date);
+    if (problem !== undefined) ctx.addIssue({ code: 'custom', path: [date], message: problem });
+  }
+});
+
 /**
  * One published state of a working calendar. Local times and dates are in `timeZone`; `knownFrom` is the instant
  * (epoch ms) at which this state became known; past `knownThrough` the week alone holds.
@@ -100,7 +114,7 @@ export const calendarVersionSchema = z
       sat: intervalsSchema,
       sun: intervalsSchema,
     }),
-    exceptions: z.record(localDateSchema, calendarExceptionSchema),
+    exceptions: exceptionsSchema,
     knownThrough: localDateSchema,
     knownFrom: z.int().min(0).max(8.64e15),
   })
@@ -118,18 +132,6 @@ export const calendarVersionSchema = z
           code: 'custom',
           path: ['exceptions', date],
           message: `lies after knownThrough (${knownThrough}), where the week alone holds`,
-        });
-      }
-    }
-    for (const [field, date] of [
-      ['knownThrough', knownThrough],
-      ...Object.keys(exceptions).map(d => ['exceptions', d]),
-    ]) {
-      if (date !== undefined && !withinHorizon(date)) {
-        ctx.addIssue({
-          code: 'custom',
-          path: [field ?? ''],
-          message: `${date} lies outside 1960-01-01 to ${HORIZON_TO}`,
         });
       }
     }
