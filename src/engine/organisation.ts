@@ -3,35 +3,47 @@ import type { CaseState } from '../../domain/case/case-state.ts';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import type { Organisation } from '../../domain/sla/policy.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { CommandRequest } from './command-request.ts';
 
 /** What the directory knows of who leads whom. */
-export interface OrganisationSource {
-  /** The lead's user id. */
-  teamLead(teamId: string): string | undefined;
-  usersWithRole(role: Role): readonly string[];
-  user(userId: string): { readonly teamId?: string | undefined } | undefined;
-}
+export type OrganisationSource = Pick<Directory, 'teamLead' | 'user' | 'usersWithRole'>;
 
 /** `organisationSchema` takes no more. */
 const MOST_HEADS = 20;
 
-/** Who is to be told about a case of this team, as the directory knows it now. */
+/** Who is to be told about a case of this team, as the directory knows it when it is asked: most decisions never ask. */
 export function organisationOf(
   directory: OrganisationSource,
   about: { readonly teamId: string; readonly assigneeId?: string | undefined; readonly headsRole: Role },
 ): Organisation {
   const { teamId, assigneeId, headsRole } = about;
-  const assigneeTeam = assigneeId === undefined ? undefined : (directory.user(assigneeId)?.teamId ?? teamId);
-  const assigneeLead = assigneeTeam === undefined ? undefined : directory.teamLead(assigneeTeam);
-  const teamLead = directory.teamLead(teamId);
-  return {
-    ...(assigneeLead === undefined ? {} : { assigneeLead }),
-    ...(teamLead === undefined ? {} : { teamLead }),
+  let heads: string[] | undefined;
+  return withOptional({
     // Duty rosters are not kept yet: nobody is on duty by name, and the team's lead is told.
     onDuty: [],
-    heads: directory.usersWithRole(headsRole).slice(0, MOST_HEADS),
-  };
+    get heads() {
+      heads ??= directory
+        .usersWithRole(headsRole)
+        .slice(0, MOST_HEADS)
+        .map(({ userId }) => userId);
+      return heads;
+    },
+    get assigneeLead() {
+      if (assigneeId === undefined) return undefined;
+      return directory.teamLead(directory.user(assigneeId)?.teamId ?? teamId);
+    },
+    get teamLead() {
+      return directory.teamLead(teamId);
+    },
+  });
+}
+
+/** A getter that answers `undefined` reads like a property that is absent. */
+function withOptional(
+  lazy: { [K in keyof Organisation]-?: Organisation[K] | undefined } & Pick<Organisation, 'onDuty' | 'heads'>,
+): Organisation {
+  return lazy as Organisation;
 }
 
 /** The case's team; of a case about to be opened the one that the command names, or else the actor's. */

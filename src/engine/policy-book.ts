@@ -1,8 +1,9 @@
-import type { RecordedEvent, StoredEvent } from '../../domain/log/envelope.ts';
-import { categoryOf } from '../../domain/log/envelope.ts';
+import { categoryOf, type StoredEvent } from '../../domain/log/envelope.ts';
+import { CALENDAR_STREAM_ID, POLICY_STREAM_ID } from '../../domain/log/fixed-streams.ts';
 import { houseEvents } from '../../domain/log/house-events.ts';
 import { type Policy, policyEvents } from '../../domain/sla/policy.ts';
 import { compileCalendar, type WorkingCalendar } from '../../domain/time/calendar.ts';
+import type { EventLog } from '../store/event-store.ts';
 
 /** Every published version of policies and calendars, as their streams tell. */
 export interface PolicyBook {
@@ -99,7 +100,11 @@ export function createPolicyBook(): PolicyBook {
   };
 }
 
-/** Whether an event is one that the book takes in. */
-export function isForPolicyBook(event: RecordedEvent): boolean {
-  return ['policy', 'calendar'].includes(categoryOf(event.streamId));
+/** Takes in what the house has published so far. @throws StoreUnavailableError */
+export async function readPolicyBook(log: EventLog): Promise<PolicyBook> {
+  const book = createPolicyBook();
+  for (const streamId of [POLICY_STREAM_ID, CALENDAR_STREAM_ID]) {
+    for (const event of await log.readStream(streamId)) book.apply(event);
+  }
+  return book;
 }

@@ -24,7 +24,8 @@ export const TEAM_LEAD = uuidv4();
 
 export const directory: OrganisationSource = {
   teamLead: () => TEAM_LEAD,
-  usersWithRole: role => (role === 'qaHead' ? [QA_HEAD] : []),
+  usersWithRole: role =>
+    role === 'qaHead' ? [{ userId: QA_HEAD, active: true, roles: ['qaHead'], qualifications: [] }] : [],
   user: () => undefined,
 };
 

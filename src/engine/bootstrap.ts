@@ -1,0 +1,89 @@
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
+import { DEFAULT_DEFECT_CATEGORIES } from '../../domain/complaint/default-defect-categories.ts';
+import type { StoredEvent } from '../../domain/log/envelope.ts';
+import {
+  CALENDAR_STREAM_ID,
+  DEFAULT_TEAM_ID,
+  DEFECT_CATEGORIES_STREAM_ID,
+  POLICY_STREAM_ID,
+  SYSTEM_ACTOR_ID,
+} from '../../domain/log/fixed-streams.ts';
+import { houseEvents } from '../../domain/log/house-events.ts';
+import { defaultPolicy } from '../../domain/sla/default-policy.ts';
+import { policyEvents } from '../../domain/sla/policy.ts';
+import { team } from '../../domain/team/team.ts';
+import { chinaCalendar } from '../../domain/time/china-calendar.ts';
+import type { WallClock } from '../clock.ts';
+import type { GiveCommand } from '../directory/aggregate-writer.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { patientAppend } from './patient-append.ts';
+
+/**
+ * Writes what a house cannot be without, at first start: policy, calendar and defect categories, and one team that
+ * owns what names no other. Each goes into a stream with a fixed id, where there is nothing yet, so that two nodes
+ * that start first make one, and a start that was cut off is finished by the next.
+ * @throws StoreUnavailableError
+ */
+export async function bootstrap(parts: {
+  readonly store: EventStore;
+  readonly clock: WallClock;
+  readonly give: GiveCommand;
+}): Promise<void> {
+  const { store, clock, give } = parts;
+
+  const publish = async (
+    streamId: string,
+    type: string,
+    schemaVersion: number,
+    data: object,
+  ): Promise<void> => {
+    if ((await store.readStream(streamId)).length > 0) return;
+    const now = clock.now();
+    const commandId = uuidv5(streamId, store.logId);
+    // Another node that was quicker has written the same: its conflict is no failure.
+    await patientAppend(store, streamId, -1, [
+      {
+        eventId: uuidv7(),
+        type,
+        schemaVersion,
+        // What a schema of plain JSON gave out.
+        data: data as StoredEvent['data'],
+        sealed: [],
+        metadata: {
+          occurredAt: now,
+          decidedAt: now,
+          recordedAt: now,
+          actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' },
+          commandId,
+          correlationId: commandId,
+          deciderVersion: 1,
+        },
+      },
+    ]);
+  };
+
+  const { PolicyPublished } = policyEvents;
+  const policy = PolicyPublished.schema.parse({ policy: defaultPolicy() });
+  await publish(POLICY_STREAM_ID, 'PolicyPublished', PolicyPublished.schemaVersion, policy);
+
+  const { CalendarPublished, DefectCategoriesPublished } = houseEvents;
+  const calendar = CalendarPublished.schema.parse({ calendar: chinaCalendar() });
+  await publish(CALENDAR_STREAM_ID, 'CalendarPublished', CalendarPublished.schemaVersion, calendar);
+
+  const categories = DefectCategoriesPublished.schema.parse({
+    version: 1,
+    categories: DEFAULT_DEFECT_CATEGORIES,
+  });
+  const { schemaVersion } = DefectCategoriesPublished;
+  await publish(DEFECT_CATEGORIES_STREAM_ID, 'DefectCategoriesPublished', schemaVersion, categories);
+
+  const commandId = uuidv5(`team-${DEFAULT_TEAM_ID}`, store.logId);
+  await give(team, {
+    actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' },
+    commandId,
+    keyed: false,
+    correlationId: commandId,
+    id: DEFAULT_TEAM_ID,
+    command: { type: 'registerTeam', data: { name: '客户服务 Customer service', department: 'marketing' } },
+  });
+}
