@@ -9,7 +9,7 @@ import { personal } from '../log/personal.ts';
 import { unreachable } from '../unreachable.ts';
 
 /** A person that the house deals with: who they are is here and nowhere else, cases name them by id. */
-export const partyKindSchema = z.enum(['contact', 'visitor', 'staff']);
+const partyKindSchema = z.enum(['contact', 'visitor', 'staff']);
 
 export const personNameSchema = personal(z.string().trim().min(1).max(120));
 const phone = personal(z.string().trim().min(3).max(40));
@@ -36,7 +36,7 @@ export const partyEvents = {
   PartyRegistered: { schemaVersion: 1, schema: z.object(details) },
   PartyCorrected: { schemaVersion: 1, schema: z.object(corrections) },
 } as const;
-export type PartyEvent = EventOf<typeof partyEvents>;
+type PartyEvent = EventOf<typeof partyEvents>;
 
 const registrars = [...STAFF, 'customer', 'integration', 'admin', 'system'] as const;
 export const partyCommands = {
@@ -51,7 +51,7 @@ export const partyCommands = {
     schema: z.strictObject(corrections),
   },
 } as const;
-export type PartyCommand = CommandOf<typeof partyCommands>;
+type PartyCommand = CommandOf<typeof partyCommands>;
 
 /** What may be decided on: nothing personal. */
 export type PartyState =

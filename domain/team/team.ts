@@ -20,7 +20,7 @@ export const teamEvents = {
   TeamRegistered: { schemaVersion: 1, schema: z.object(details) },
   TeamLeadSet: { schemaVersion: 1, schema: z.object(lead) },
 } as const;
-export type TeamEvent = EventOf<typeof teamEvents>;
+type TeamEvent = EventOf<typeof teamEvents>;
 
 export const teamCommands = {
   registerTeam: {
@@ -34,7 +34,7 @@ export const teamCommands = {
     schema: z.strictObject(lead),
   },
 } as const;
-export type TeamCommand = CommandOf<typeof teamCommands>;
+type TeamCommand = CommandOf<typeof teamCommands>;
 
 export type TeamState =
   | { readonly registered: false }

@@ -52,7 +52,7 @@ export const userEvents = {
   TokenIssued: { schemaVersion: 1, schema: z.object(token) },
   TokenRevoked: { schemaVersion: 1, schema: z.object({ tokenId: uuidSchema }) },
 } as const;
-export type UserEvent = EventOf<typeof userEvents>;
+type UserEvent = EventOf<typeof userEvents>;
 
 const command = <T extends z.ZodRawShape>(summary: string, shape: T) => ({
   summary,
@@ -70,9 +70,9 @@ export const userCommands = {
   issueToken: command('Issue a token', token),
   revokeToken: command('Make a token void', { tokenId: uuidSchema }),
 } as const;
-export type UserCommand = CommandOf<typeof userCommands>;
+type UserCommand = CommandOf<typeof userCommands>;
 
-export interface TokenInForce {
+interface TokenInForce {
   readonly tokenId: string;
   readonly hash: string;
   readonly issuedAt: number;

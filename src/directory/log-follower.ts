@@ -45,7 +45,8 @@ export async function catchUp(log: EventLog, followers: readonly LogFollower[]):
 
 /**
  * Moves the followers' checkpoints on while the log grows, so that the next start reads little; does nothing
- * while nothing is appended. Returns how to stop, which moves them a last time.
+ * while nothing is appended. After `catchUp`, or what was not caught up is passed over. Returns how to stop, which
+ * moves them a last time.
  */
 export function keepCheckpoints(
   store: EventStore,

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
 import { v7 } from 'uuid';
-import type { Position } from '../../domain/log/envelope.ts';
-import { storeFailure } from '../store/sqlite-failure.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { KeyFileError, openKeyFile, truncateWriteAheadFile } from './key-file.ts';
+import { keyIn, type NumberedKey, prepareStatements, transaction } from './key-rows.ts';
 import { type DataKey, type KeyStore, SubjectErasedError } from './key-store.ts';
-import { type NumberedMasterKey, unwrapKey, WRAPPED_BYTES, wrapKey } from './key-wrap.ts';
+import { type NumberedMasterKey, wrapKey } from './key-wrap.ts';
 import type { MasterKey } from './master-key.ts';
 
 /** Subjects that wait to be written with a batch of keys: about 4 ms of writing. */
@@ -30,20 +28,20 @@ export interface KeyUse {
 }
 
 export interface SqliteKeyStore extends KeyStore {
-  /** All events up to here have their keys' subjects on disk; `''` at first. */
-  checkpoint(): Position;
+  /** As it was set last: all events up to there have their keys' subjects on disk; `''` at first. */
+  checkpoint(): string;
   /**
-   * Writes the subjects of all keys given out so far, and the position, in one transaction. To be called with
-   * a position of events whose keys had been given out before the call: any that the log has reported durable.
+   * Writes the subjects of all keys given out so far, and a checkpoint, in one transaction. To be called with
+   * one whose events' keys had been given out before the call: any that the log has reported durable.
    */
-  setCheckpoint(position: Position): void;
+  setCheckpoint(checkpoint: string): void;
   /**
-   * Takes over what events after the checkpoint say, up to a position that becomes the checkpoint; returns how many
+   * Takes over what events after the checkpoint say, up to one that becomes the checkpoint; returns how many
    * subjects were news. To be called at start for the whole rest of the log, before the first `keyFor`.
    * @throws KeyFileError when a key is named for two subjects, or is in no row: then this is not the log's key
    *   store, or one from an older backup, and what those keys sealed would be shown as erased. Nothing is taken over.
    */
-  reconcile(uses: Iterable<KeyUse>, upTo: Position): number;
+  reconcile(uses: Iterable<KeyUse>, upTo: string): number;
   /** Wraps every key by another master key, in one transaction (about 10 µs a key); then only that one opens the file. */
   rewrap(masterKey: MasterKey): void;
 }
@@ -166,10 +164,10 @@ export function openSqliteKeyStore(options: SqliteKeyStoreOptions): SqliteKeySto
 
     checkpoint: () => String(sql.checkpoint.get()?.position ?? ''),
 
-    setCheckpoint(position) {
+    setCheckpoint(checkpoint) {
       transaction(db, () => {
         writeSubjects();
-        sql.setCheckpoint.run(position);
+        sql.setCheckpoint.run(checkpoint);
       });
       unwritten = new Map();
     },
@@ -182,7 +180,7 @@ export function openSqliteKeyStore(options: SqliteKeyStoreOptions): SqliteKeySto
           const number = sql.keyById.get(keyId)?.number;
           if (typeof number !== 'number') {
             throw new KeyFileError(
-              `the log names key ${keyId} before position ${upTo}, and ${path} does not hold it: ` +
+              `the log names key ${keyId} before ${upTo}, and ${path} does not hold it: ` +
                 'put back the keys.db that belongs to this log',
             );
           }
@@ -233,61 +231,4 @@ export function openSqliteKeyStore(options: SqliteKeyStoreOptions): SqliteKeySto
       db.close();
     },
   };
-}
-
-interface NumberedKey extends DataKey {
-  readonly number: number;
-}
-
-type Row = Record<string, unknown>;
-
-/** Of a row `number, key_id, wrapped`; `undefined` for a destroyed key. */
-function keyIn(row: Row, wrapping: NumberedMasterKey): NumberedKey | undefined {
-  const { number, key_id: keyId, wrapped } = row;
-  if (typeof number !== 'number' || typeof keyId !== 'string' || !(wrapped instanceof Uint8Array)) {
-    throw new TypeError('not a row of data_key');
-  }
-  const key = unwrapKey(wrapping, keyId, wrapped);
-  return key === undefined ? undefined : { number, keyId, key };
-}
-
-function prepareStatements(db: DatabaseSync) {
-  const ownKeys = '(SELECT number FROM subject_key WHERE subject = ?)';
-  return {
-    addKey: db.prepare('INSERT INTO data_key (key_id, wrapped) VALUES (?, ?)'),
-    keyById: db.prepare('SELECT number, key_id, wrapped FROM data_key WHERE key_id = ?'),
-    // A subject has a second key only where a log was written by several key stores: the oldest stays its own.
-    keyOfSubject: db.prepare(
-      'SELECT number, key_id, wrapped FROM subject_key JOIN data_key USING (number) WHERE subject = ? ORDER BY number LIMIT 1',
-    ),
-    keysOfSubject: db.prepare(`SELECT key_id FROM data_key WHERE number IN ${ownKeys}`),
-    keysAfter: db.prepare(
-      'SELECT number, key_id, wrapped FROM data_key WHERE number > ? ORDER BY number LIMIT 1000',
-    ),
-    rewrapKey: db.prepare('UPDATE data_key SET wrapped = ? WHERE number = ?'),
-    destroyKey: db.prepare(`UPDATE data_key SET wrapped = zeroblob(${WRAPPED_BYTES}) WHERE number = ?`),
-    destroyKeys: db.prepare(
-      `UPDATE data_key SET wrapped = zeroblob(${WRAPPED_BYTES}) WHERE number IN ${ownKeys}`,
-    ),
-    addSubject: db.prepare('INSERT INTO subject_key (subject, number) VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    subjectOfKey: db.prepare('SELECT subject FROM subject_key WHERE number = ?'),
-    forgetSubject: db.prepare('DELETE FROM subject_key WHERE subject = ?'),
-    addErased: db.prepare('INSERT INTO erased_subject VALUES (?) ON CONFLICT DO NOTHING'),
-    isErased: db.prepare('SELECT 1 FROM erased_subject WHERE subject = ?'),
-    anyErased: db.prepare('SELECT 1 FROM erased_subject LIMIT 1'),
-    checkpoint: db.prepare('SELECT position FROM checkpoint'),
-    setCheckpoint: db.prepare('UPDATE checkpoint SET position = ?'),
-    addMaster: db.prepare('INSERT INTO master_key VALUES (?, ?)'),
-  };
-}
-
-function transaction(db: DatabaseSync, work: () => void): void {
-  try {
-    db.exec('BEGIN IMMEDIATE');
-    work();
-    db.exec('COMMIT');
-  } catch (error) {
-    if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
-    throw storeFailure(error, false);
-  }
 }

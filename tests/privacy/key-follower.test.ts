@@ -67,7 +67,7 @@ describe('after a crash, when the log has been read', () => {
     for (const id of cases) await append(id, `of ${id}`);
     const before = cases.map(id => keys.keyFor(id).keyId);
     await crash();
-    await catchUp(store, [keyFollower(keys)]);
+    await catchUp(store, [await keyFollower(keys, store)]);
     expect(cases.map(id => keys.keyFor(id).keyId)).toEqual(before);
     const others = Array.from({ length: 10 }, () => keys.keyFor(randomUUID()).keyId);
     expect(others.filter(keyId => before.includes(keyId))).toEqual([]);
@@ -78,7 +78,7 @@ describe('after a crash, when the log has been read', () => {
     await append(one, 'one');
     await append(other, 'other');
     await crash();
-    await catchUp(store, [keyFollower(keys)]);
+    await catchUp(store, [await keyFollower(keys, store)]);
     await append(one, 'one again');
     await keys.eraseSubject(one);
     expect([await textsOf(one), await textsOf(other)]).toEqual([[ERASED, ERASED], ['other']]);
@@ -86,19 +86,31 @@ describe('after a crash, when the log has been read', () => {
 });
 
 test('a start reads only what came after the last checkpoint', async () => {
-  const stop = keepCheckpoints(store, [keyFollower(keys)]);
+  const stop = keepCheckpoints(store, [await keyFollower(keys, store)]);
   await append(randomUUID(), 'before');
   stop();
   await append(randomUUID(), 'after');
-  expect(await catchUp(store, [keyFollower(keys)])).toBe(1);
-  expect(await catchUp(store, [keyFollower(keys)])).toBe(0);
+  expect(await catchUp(store, [await keyFollower(keys, store)])).toBe(1);
+  expect(await catchUp(store, [await keyFollower(keys, store)])).toBe(0);
 });
 
 test('checkpoints move by themselves while the log grows', async () => {
-  const stop = keepCheckpoints(store, [keyFollower(keys)], { everyMs: 1 });
+  const follower = await keyFollower(keys, store);
+  const stop = keepCheckpoints(store, [follower], { everyMs: 1 });
   await append(randomUUID(), 'x');
-  await expect.poll(() => keys.checkpoint()).toBe(await store.head());
+  await expect.poll(() => follower.checkpoint()).toBe(await store.head());
   stop();
+});
+
+test('the checkpoint of another log, or beyond the end of this one, is not believed', async () => {
+  const caseId = randomUUID();
+  await append(caseId, 'x');
+  await catchUp(store, [await keyFollower(keys, store)]);
+  const restored = memoryStore({ clock: { now: () => 1 }, newLogId: () => store.logId });
+  expect((await keyFollower(keys, restored)).checkpoint()).toBe('');
+  const another = memoryStore({ clock: { now: () => 1 } });
+  await another.append(`complaint-${caseId}`, -1, [newEvent(), newEvent(), newEvent()]);
+  expect((await keyFollower(keys, another)).checkpoint()).toBe('');
 });
 
 test('a start with the keys of another log is refused, and refused again', async () => {
@@ -106,6 +118,6 @@ test('a start with the keys of another log is refused, and refused again', async
   await keys.close();
   keys = openKeys('another');
   for (let starts = 0; starts < 2; starts++) {
-    await expect(catchUp(store, [keyFollower(keys)])).rejects.toThrow(KeyFileError);
+    await expect(catchUp(store, [await keyFollower(keys, store)])).rejects.toThrow(KeyFileError);
   }
 });
