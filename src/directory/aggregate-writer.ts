@@ -29,7 +29,7 @@ export interface Asking {
   readonly importId?: string;
 }
 
-export interface AggregateRequest<C extends CommandDefinitions> extends Asking {
+interface AggregateRequest<C extends CommandDefinitions> extends Asking {
   /** The uuid of an existing stream, or one chosen for a new one; absent: it follows from the command's id. */
   readonly id?: string;
   /** As parsed by its schema. */

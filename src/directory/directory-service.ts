@@ -15,7 +15,7 @@ import type { FollowingDirectory } from './directory-file.ts';
 import { decodeEvent } from './folded-aggregate.ts';
 import { newToken, tokenHash } from './token.ts';
 
-export interface TokenWanted {
+interface TokenWanted {
   readonly userId: string;
   /** What it is for. */
   readonly label: string;
@@ -24,7 +24,7 @@ export interface TokenWanted {
 }
 
 /** A token as a list shows it: by whose it is and what it is for, never by itself. */
-export interface ListedToken {
+interface ListedToken {
   readonly tokenId: string;
   readonly userId: string;
   /** As it is read at this moment; `[erased]` for a user whose data was erased. */
@@ -35,7 +35,7 @@ export interface ListedToken {
 }
 
 /** Who somebody is, opened at this moment and not to be kept. */
-export interface Person {
+interface Person {
   readonly name: string;
   readonly phone?: string;
   readonly email?: string;

@@ -41,7 +41,7 @@ export interface SealSchemas {
   readonly command?: z.core.$ZodType;
 }
 
-export interface SealOutput {
+interface SealOutput {
   readonly data: StoredEvent['data'];
   readonly command?: Command;
   readonly sealed: SealedBlock[];
