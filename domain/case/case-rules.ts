@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { ClockName } from '../sla/events.ts';
 import type { SlaFacts } from '../sla/policy.ts';
 import type { PromiseOwner } from '../sla/schedule.ts';
-import type { CaseEvent } from './case-events.ts';
 import type { CaseState, Ending } from './case-state.ts';
 import { type Rejected, reject } from './decision.ts';
 import type { DecideContext } from './lifecycle.ts';
@@ -40,8 +39,6 @@ export interface CaseRules<S extends CaseState> {
   /** Parts that can be split off. */
   itemIds(state: S): readonly string[];
   possible(state: S): readonly string[];
-  /** What the customer's silence confirms, where there is something to confirm. */
-  confirmBySilence?(state: S, context: DecideContext, at: number): readonly CaseEvent[];
 }
 
 export function ownerOf<S extends CaseState>(state: S, rules: CaseRules<S>): PromiseOwner {

@@ -54,11 +54,15 @@ function happened<S extends CaseState>(
     }
     case 'closeWithoutReply':
       return closing(state, timer.at, 'withoutReply', context, rules);
-    case 'confirmBySilence': {
-      const ended = { timer: timer.name, cycle: timer.cycle, because: 'confirmedBySilence' };
-      const confirmed = rules.confirmBySilence?.(state, context, timer.at) ?? [];
-      return [{ type: 'CaseTimerEnded', data: ended, occurredAt: timer.at }, ...confirmed];
-    }
+    case 'confirmBySilence':
+      // What is confirmed is the lifecycle's own: it adds its event to this one.
+      return [
+        {
+          type: 'CaseTimerEnded',
+          data: { timer: timer.name, cycle: timer.cycle, because: 'confirmedBySilence' },
+          occurredAt: timer.at,
+        },
+      ];
     case 'openWave':
       return [];
     default:

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { attachmentSchema, caseEvents, channelSchema, freeText, labelSchema } from '../case/case-events.ts';
+import type { EventOf } from '../case/event-definition.ts';
+import { companySchema, siteRegionSchema } from '../complaint/company.ts';
+import { instantSchema, uuidSchema } from '../log/envelope.ts';
+
+const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
+
+/** How a fault was resolved; reports tell the two ways apart. */
+export const resolutionModeSchema = z.enum(['remote', 'onSite']);
+export const peopleSchema = z.array(uuidSchema).min(1).max(20);
+export const travelSchema = z.object({
+  means: z.enum(['car', 'train', 'plane', 'other']),
+  /** Kilometres there and back. */
+  distanceKm: z.number().min(0).max(50_000).optional(),
+});
+export const partSchema = z.object({ code: labelSchema, quantity: z.int().min(1).max(100_000) });
+export const productSchema = z.object({ productId: uuidSchema.optional(), code: labelSchema });
+/** How an answer reached the customer. */
+export const toldTo = {
+  channel: channelSchema,
+  contactId: uuidSchema.optional(),
+  externalId: labelSchema.optional(),
+};
+
+/** The after-sales request's own events, and those that every case has. */
+export const afterSalesEvents = {
+  ...caseEvents,
+  AfterSalesReported: v1({
+    customer: companySchema,
+    contactId: uuidSchema.optional(),
+    channel: channelSchema,
+    siteRegion: siteRegionSchema,
+    site: freeText.optional(),
+    product: productSchema.optional(),
+    order: labelSchema.optional(),
+    defectCategory: labelSchema.optional(),
+    fault: freeText,
+    attachments: z.array(attachmentSchema).max(50),
+    receivedAt: instantSchema,
+    registeredLate: z.boolean(),
+    teamId: uuidSchema,
+    priority: z.enum(['normal', 'urgent']),
+    customerGrade: z.enum(['A', 'B', 'C', 'D']).optional(),
+    /** The closed request that this one goes on from. */
+    continues: uuidSchema.optional(),
+  }),
+  AfterSalesAnswered: v1({
+    messageId: uuidSchema,
+    ...toldTo,
+    text: freeText,
+    nextNewsAt: instantSchema.optional(),
+  }),
+  AfterSalesResolvedRemotely: v1({ messageId: uuidSchema, ...toldTo, work: freeText }),
+  TechnicianDispatched: v1({
+    people: peopleSchema,
+    travel: travelSchema.optional(),
+    plannedAt: instantSchema.optional(),
+    note: freeText.optional(),
+  }),
+  TechnicianArrived: v1({ people: peopleSchema, note: freeText.optional() }),
+  AfterSalesResolvedOnSite: v1({
+    people: peopleSchema,
+    work: freeText,
+    parts: z.array(partSchema).max(100),
+    travel: travelSchema.optional(),
+  }),
+  AfterSalesConfirmed: v1({ by: z.enum(['customer', 'agent', 'silence']), evidence: freeText.optional() }),
+  AfterSalesDisputed: v1({ reason: freeText }),
+};
+export type AfterSalesEvent = EventOf<typeof afterSalesEvents>;
