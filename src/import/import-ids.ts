@@ -1,0 +1,35 @@
+import { v5 as uuidv5 } from 'uuid';
+import { importCommandId, openedCaseId } from '../engine/command-id.ts';
+import { canonicalJson } from '../store/canonical-json.ts';
+
+/** Ids of one source in one log: the same in every run, so that what is there already is known again. */
+export interface ImportIds {
+  /** Of the import, whichever run. */
+  readonly importId: string;
+  readonly teamId: string;
+  userOf(value: string): string;
+  /** Of the case that a value of the case's key stands for, opened or not. */
+  caseOf(caseKey: string): string;
+  /** Of the command that opens it, whichever row does. */
+  openingCommandOf(caseKey: string): string;
+  /** Of one command of a row; `part` says which. */
+  commandOf(caseKey: string, rowKey: string, part: string): string;
+}
+
+export function importIds(logId: string, source: string): ImportIds {
+  const idOf = (...meaning: readonly string[]) =>
+    uuidv5(canonicalJson(['import', source, ...meaning]), logId);
+  const openingCommandOf = (caseKey: string) => importCommandId(logId, { source, caseKey, rowKey: OPENING });
+  return {
+    importId: idOf('import'),
+    teamId: idOf('team'),
+    userOf: value => idOf('user', value),
+    caseOf: caseKey => openedCaseId(logId, openingCommandOf(caseKey)),
+    openingCommandOf,
+    commandOf: (caseKey, rowKey, part) =>
+      importCommandId(logId, { source, caseKey, rowKey: `${rowKey}#${part}` }),
+  };
+}
+
+/** No row has this key: theirs are followed by a part. */
+const OPENING = '#open';
