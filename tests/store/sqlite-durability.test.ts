@@ -98,6 +98,8 @@ describe('a store that has no room', () => {
     expect(await store.readAll('', 1_000)).toEqual(before);
 
     limitPages(1_000_000);
+    const behind = { outcome: 'conflict', actualRevision: 1 };
+    expect(await store.append(streamId, 2, newEvents(1))).toEqual(behind);
     expect(await store.append(streamId, 1, small)).toMatchObject({ outcome: 'appended', revision: 2 });
     expect(await store.append(largeStreamId, -1, large)).toMatchObject({ outcome: 'appended', revision: 0 });
     expect(await store.readAll('', 1_000)).toHaveLength(before.length + 2);
@@ -117,6 +119,29 @@ describe('a store that has no room', () => {
     const refused = store.append(newStreamId(), -1, [newEvent({ text: 'x'.repeat(200_000) })]);
     await expect(refused).rejects.toMatchObject({ reason: 'full' });
     expect(heard).toEqual([]);
+  });
+});
+
+describe('a store that fails in the middle of a commit', () => {
+  it('stores nothing of it, and takes the next', async () => {
+    const store = await openSqliteStore({
+      path,
+      clock,
+      onConnection(db) {
+        db.exec(`CREATE TEMP TRIGGER breakdown BEFORE INSERT ON main.events WHEN new.body LIKE '%Breakdown%'
+                 BEGIN SELECT raise(ABORT, 'broken down'); END`);
+      },
+    });
+    const results = await Promise.allSettled([
+      store.append(newStreamId(), -1, newEvents(2)),
+      store.append(newStreamId(), -1, [newEvent(), newEvent({}, 'Breakdown')]),
+      store.append(newStreamId(), -1, newEvents(2)),
+    ]);
+    for (const result of results)
+      expect(result).toMatchObject({ status: 'rejected', reason: { reason: 'io' } });
+    expect(await store.readAll('', 10)).toHaveLength(1);
+    expect(await store.append(newStreamId(), -1, newEvents(2))).toMatchObject({ outcome: 'appended' });
+    await store.close();
   });
 });
 

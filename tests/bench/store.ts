@@ -1,0 +1,180 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { v7 as uuidv7 } from 'uuid';
+import type { EventStore, NewEvent } from '../../src/store/event-store.ts';
+import { openSqliteStore } from '../../src/store/sqlite-store.ts';
+import { figure } from './figure.ts';
+
+const IN_FLIGHT = [1, 16, 64, 256];
+const ROUNDS = 7;
+const ROUND_MS = 1_500;
+const EVENTS_AN_APPEND = 4;
+
+/**
+ * The embedded store against the least that can do the same: a loop that takes as many appends as are in flight,
+ * writes each row with `JSON.stringify` and one `INSERT`, and commits them together, on the same table with the
+ * same settings. The loop knows no expected revisions, no canonical form, no callers that wait for an answer.
+ * Both are given events that are made anew for each append; both files lie in the working folder, on its disk.
+ * Each figure is the median of rounds that take turns.
+ */
+export async function run(): Promise<void> {
+  const parent = join(process.cwd(), 'data');
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'bench-store-'));
+  try {
+    const store = await openSqliteStore({ path: join(folder, 'store.db'), clock: { now: () => NOW } });
+    const bare = new BareLoop(join(folder, 'bare.db'));
+    const bytes = complaintReceived(uuidv7()).reduce((sum, event) => sum + JSON.stringify(event).length, 0);
+    figure('store', 'bytesAnAppend', bytes, 'bytes');
+    for (const inFlight of IN_FLIGHT) await compare(store, bare, inFlight);
+    await store.close();
+    bare.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function compare(store: EventStore, bare: BareLoop, inFlight: number): Promise<void> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  const latenciesMs: number[] = [];
+  for (let round = -1; round < ROUNDS; round++) {
+    const storeRate = await storeRound(store, inFlight, round < 0 ? [] : latenciesMs);
+    const bareRate = bare.round(inFlight);
+    // The first round warms up.
+    if (round < 0) continue;
+    ours.push(storeRate);
+    theirs.push(bareRate);
+  }
+  const ratios = ours.map((rate, round) => rate / (theirs[round] ?? Number.NaN));
+  figure('store', `appendsPerSecond${inFlight}`, quantile(ours, 0.5), '1/s');
+  figure('store', `bareAppendsPerSecond${inFlight}`, quantile(theirs, 0.5), '1/s');
+  figure('store', `latencyP50At${inFlight}`, quantile(latenciesMs, 0.5), 'ms');
+  figure('store', `latencyP99At${inFlight}`, quantile(latenciesMs, 0.99), 'ms');
+  figure('store', inFlight === 64 ? 'storeRatio' : `ratio${inFlight}`, quantile(ratios, 0.5), 'ratio');
+  if (inFlight === 1) figure('store', 'oneInFlightSlowdown', 1 / quantile(ratios, 0.5), 'ratio');
+}
+
+/** Appends a second, by `inFlight` clients that each append again when they are answered. */
+async function storeRound(store: EventStore, inFlight: number, latenciesMs: number[]): Promise<number> {
+  const start = performance.now();
+  const end = start + ROUND_MS;
+  let appends = 0;
+  async function client(): Promise<void> {
+    for (let asked = performance.now(); asked < end; ) {
+      const streamId = `complaint-${uuidv7()}`;
+      const result = await store.append(streamId, -1, complaintReceived(streamId));
+      if (result.outcome !== 'appended') throw new Error('a conflict on a new stream');
+      appends++;
+      const answered = performance.now();
+      latenciesMs.push(answered - asked);
+      asked = answered;
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, client));
+  return (appends / (performance.now() - start)) * 1_000;
+}
+
+class BareLoop {
+  readonly #db: DatabaseSync;
+
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path);
+    this.#db.exec(`
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;
+      PRAGMA journal_size_limit = 67108864;
+      CREATE TABLE events (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        stream_id TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX events_by_stream ON events (stream_id, revision);
+    `);
+  }
+
+  /** Appends a second, `inFlight` in each commit. */
+  round(inFlight: number): number {
+    const begin = this.#db.prepare('BEGIN IMMEDIATE');
+    const insert = this.#db.prepare('INSERT INTO events (stream_id, revision, body) VALUES (?, ?, ?)');
+    const commit = this.#db.prepare('COMMIT');
+    const start = performance.now();
+    let appends = 0;
+    while (performance.now() < start + ROUND_MS) {
+      begin.run();
+      for (let append = 0; append < inFlight; append++) {
+        const streamId = `complaint-${uuidv7()}`;
+        let revision = 0;
+        for (const event of complaintReceived(streamId)) {
+          insert.run(streamId, revision, JSON.stringify({ ...event, streamId, revision }));
+          revision++;
+        }
+      }
+      commit.run();
+      appends += inFlight;
+    }
+    return (appends / (performance.now() - start)) * 1_000;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+const NOW = 1_790_000_000_000;
+const USER_ID = '4d3b7a52-6f0e-4c57-9f4e-0d2a1c9b8e11';
+const CONTACT_ID = '0f0c8a0e-52a6-4d0c-8a43-5bd0a3f2f001';
+const KEY_ID = '6a8f0a4e-1be2-4d5c-b0cf-6dd1fd0f7c33';
+const BOX = Buffer.alloc(210, 'sealed').toString('base64');
+
+/** What opening a complaint writes: the complaint with its command, and three clocks. */
+function complaintReceived(streamId: string): NewEvent[] {
+  const commandId = uuidv7();
+  const metadata: NewEvent['metadata'] = {
+    occurredAt: NOW - 60_000,
+    decidedAt: NOW,
+    recordedAt: NOW,
+    actor: { id: USER_ID, role: 'technicalService', via: 'http' },
+    commandId,
+    correlationId: commandId,
+    policyVersion: 3,
+    calendarVersion: 7,
+    deciderVersion: 1,
+  };
+  const product = { code: 'YZ-5-CN', description: '5号尼龙闭尾', lengthMm: 600, colour: '黑色 580' };
+  const received = {
+    channel: 'phone',
+    customerId: CONTACT_ID,
+    orderKind: 'bulk',
+    product,
+    quantity: 1_200,
+    urgent: false,
+  };
+  const events: NewEvent[] = [
+    {
+      eventId: uuidv7(),
+      type: 'ComplaintReceived',
+      schemaVersion: 1,
+      data: received,
+      sealed: [{ keyId: KEY_ID, subject: CONTACT_ID, box: BOX }],
+      metadata: { ...metadata, command: { type: 'receive', data: { ...received, streamId } } },
+    },
+  ];
+  for (const clock of ['firstReply', 'judgement', 'resolution'].slice(0, EVENTS_AN_APPEND - 1)) {
+    events.push({
+      eventId: uuidv7(),
+      type: 'SlaClockStarted',
+      schemaVersion: 1,
+      data: { clock, cycle: 1, startedAt: NOW - 60_000, dueAt: NOW + 86_400_000, target: 'workingTime' },
+      sealed: [],
+      metadata,
+    });
+  }
+  return events;
+}
+
+function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
+}
