@@ -132,6 +132,13 @@ describe('a calendar', () => {
     expect(calendar.firstOpeningOf('2026-03-03')).toBe(Date.parse('2026-03-03T20:00:00+08:00'));
   });
 
+  test('that works around the clock still closes and opens at every midnight', () => {
+    const calendar = compileCalendar(withWeek('Asia/Shanghai', '00:00', '24:00'));
+    const noon = Date.parse('2026-03-02T12:00:00+08:00');
+    expect(calendar.lastCloseBefore(noon)).toBe(Date.parse('2026-03-02T00:00:00+08:00'));
+    expect(calendar.nextOpening(noon)).toBe(Date.parse('2026-03-03T00:00:00+08:00'));
+  });
+
   test('works an hour less in a night whose hour is skipped, an hour more where it is repeated', () => {
     const calendar = compileCalendar(withWeek('America/New_York', '00:00', '06:00'));
     const worked = (date: string) =>
@@ -156,8 +163,9 @@ describe('a calendar', () => {
     expect(calendar.isKnown(Date.parse('2027-01-01T00:00:00+08:00'))).toBe(false);
   });
 
-  test('uses the week alone past the last known date', () => {
-    const calendar = compileCalendar(chinaCalendar());
-    expect(calendar.isWorkingDay('2027-01-01')).toBe(true);
+  test('uses the week alone past the last known date, whatever else it holds', () => {
+    const calendar = compileCalendar({ ...chinaCalendar(), knownThrough: '2026-02-16' });
+    const festival = ['2026-02-16', '2026-02-17', '2026-02-28'];
+    expect(festival.map(date => calendar.isWorkingDay(date))).toEqual([false, true, false]);
   });
 });

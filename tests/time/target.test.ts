@@ -131,6 +131,14 @@ describe('a due instant, of any target on any calendar,', () => {
       }),
     ));
 
+  test('at an opening is not moved to the close before by a pause', () => {
+    const promised: Target = { kind: 'workingDays', count: 1, countFrom: 'receipt' };
+    const start = at('2026-01-08T13:30:00');
+    const { dueAt } = dueOf(promised, start, china);
+    expect(dueAt).toBe(at('2026-01-09T13:30:00'));
+    expect(afterPause(promised, dueAt, start, start, china)).toBe(dueAt);
+  });
+
   test('keeps the time left over a pause, and a longer pause never makes it earlier', () =>
     fc.assert(
       fc.property(drawn, ({ version, target, start, anchorAt, pausedAfter, pausedMs, longerMs }) => {
@@ -204,6 +212,18 @@ describe('calendar months', () => {
       provisional: false,
     });
   });
+
+  test.each(['preceding', 'modifiedFollowing'] as const)(
+    'rolled back by %s from a date that is not known yet are provisional: it may become a working day',
+    roll => {
+      // Friday 2026-05-29 is known, Saturday the 30th is not.
+      const calendar = compileCalendar({ ...chinaCalendar(), knownThrough: '2026-05-29' });
+      const { date, provisional } = dueOf(months({ roll, windowWorkingDays: 1 }), 0, calendar, {
+        date: '2026-04-30',
+      });
+      expect({ date, provisional }).toEqual({ date: '2026-05-29', provisional: true });
+    },
+  );
 
   test('go forward by modifiedFollowing where the whole month is closed', () => {
     const closed = { kind: 'companyShutdown', name: 'moving house', intervals: [] } as const;

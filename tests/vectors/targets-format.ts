@@ -128,6 +128,8 @@ export function* judgeTargets(file: z.infer<typeof targetsFileSchema>): Generato
     return found;
   };
   const { vectors } = file;
+  // Plain elapsed targets name no calendar, as they use none.
+  const anyCalendar = compileCalendar(chinaCalendar());
 
   for (const v of vectors.elapsed) {
     const target = targetSchema.parse({
@@ -135,7 +137,7 @@ export function* judgeTargets(file: z.infer<typeof targetsFileSchema>): Generato
       duration: v.duration,
       ...(v.except && { except: v.except }),
     });
-    const on = v.calendar === undefined ? compileCalendar(chinaCalendar()) : calendar(v.calendar);
+    const on = v.calendar === undefined ? anyCalendar : calendar(v.calendar);
     yield judge('elapsed', v.id, { due: v.due }, () => ({ due: dueOf(target, v.start, on).dueAt }));
   }
   for (const v of vectors.workingTime) {
