@@ -96,7 +96,7 @@ export function closedTimeWarning(
 }
 
 /** Neither inside a working interval nor at its close. */
-export function isInClosedTime(at: number, calendar: WorkingCalendar): boolean {
+function isInClosedTime(at: number, calendar: WorkingCalendar): boolean {
   return !calendar.isWorkingTime(at) && calendar.lastCloseBefore(at) !== at;
 }
 

@@ -4,7 +4,7 @@ import { parseDate } from './local-date.ts';
 import { isTimeZone } from './time-zone.ts';
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export const EXCEPTION_KINDS = ['publicHoliday', 'companyShutdown', 'makeUpWorkingDay', 'other'] as const;
+const EXCEPTION_KINDS = ['publicHoliday', 'companyShutdown', 'makeUpWorkingDay', 'other'] as const;
 
 /** A date that exists, `YYYY-MM-DD`, in the years that calendars are worked out for. */
 export const localDateSchema = z
@@ -29,7 +29,7 @@ const closeSchema = z
   .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time from 00:00 to 24:00');
 
 /** `[open, close)` in local time. */
-export const intervalSchema = z.tuple([openSchema, closeSchema]).readonly();
+const intervalSchema = z.tuple([openSchema, closeSchema]).readonly();
 
 /** Sorted, disjoint, each inside the day; they may touch. `HH:MM` sorts as text. */
 export const intervalsSchema = z

@@ -32,7 +32,7 @@ export function weekdayOf(day: number): number {
 }
 
 /** `month` is 1–12. */
-export function daysInMonth(year: number, month: number): number {
+function daysInMonth(year: number, month: number): number {
   return dayNumber(year, month + 1, 1) - dayNumber(year, month, 1);
 }
 

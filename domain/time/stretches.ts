@@ -3,7 +3,7 @@ import { DAY_MS, formatDay } from './local-date.ts';
 import { offsetAt, stretchAt } from './time-zone.ts';
 
 /** Why a stretch counts or not: by the week, or by the exception that holds on its date. */
-export type StretchReason = 'open' | 'closedHours' | 'weekend' | Pick<CalendarException, 'kind' | 'name'>;
+type StretchReason = 'open' | 'closedHours' | 'weekend' | Pick<CalendarException, 'kind' | 'name'>;
 
 /** `[from, to)` in epoch milliseconds. */
 export interface Stretch {

@@ -9,7 +9,6 @@ export {
   afterPause,
   allowanceMs,
   closedTimeWarning,
-  isInClosedTime,
   layOn,
   timeLeft,
   warningAt,
@@ -28,7 +27,7 @@ const durationSchema = z
   .meta({ format: 'duration' });
 const countSchema = z.int().min(1).max(10_000);
 
-export const ROLLS = ['following', 'preceding', 'modifiedFollowing', 'none'] as const;
+const ROLLS = ['following', 'preceding', 'modifiedFollowing', 'none'] as const;
 
 /** What is promised, apart from when the clock starts. */
 export const targetSchema = z.discriminatedUnion('kind', [
