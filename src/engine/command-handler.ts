@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { Actor } from '../../domain/case/actor.ts';
 import { CASE_EVENT_LIMIT, POSSIBLE_WHEN_TOO_LONG } from '../../domain/case/case-limits.ts';
 import type { CaseState } from '../../domain/case/case-state.ts';
@@ -13,6 +12,7 @@ import { openedCaseId } from './command-id.ts';
 import type { CommandOutcome, CommandRequest } from './command-request.ts';
 import { bodyMacOf } from './decided-events.ts';
 import { createDecider, type DeciderParts } from './decider.ts';
+import type { EngineLog } from './engine-log.ts';
 import { type FoldedCase, foldOn, newCase } from './folded-case.ts';
 import { findLinkedCase, linkedCaseId } from './linked-case.ts';
 import { patientAppend } from './patient-append.ts';
@@ -31,7 +31,7 @@ export interface CommandHandlerParts extends DeciderParts {
   readonly clock: WallClock;
   /** Where a case that a command names may be found, beside the command's own lifecycle. */
   readonly lifecycles: readonly AnyLifecycle[];
-  readonly log: Pick<Logger, 'warn'>;
+  readonly log: Pick<EngineLog, 'warn'>;
   /** The bound of the memory of folded cases, counted in their events: some 1 KB each. */
   readonly cachedEvents?: number;
 }

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { Rejected } from '../../domain/case/decision.ts';
 import { houseEvents } from '../../domain/log/house-events.ts';
@@ -8,6 +7,7 @@ import { type EventStore, type NewEvent, StoreUnavailableError } from '../store/
 import type { CommandRequest } from './command-request.ts';
 import { bodyMacOf, contextPart, type DecisionStamp } from './decided-events.ts';
 import type { RecordedContext } from './decision-context.ts';
+import type { EngineLog } from './engine-log.ts';
 import { patientAppend } from './patient-append.ts';
 
 /** Rejections of one principal that are journalled in a minute: a broken client must not fill the log. */
@@ -41,7 +41,7 @@ export function createRejectionJournal(parts: {
   readonly store: EventStore;
   readonly sealer: Sealer;
   readonly clock: WallClock;
-  readonly log: Pick<Logger, 'warn'>;
+  readonly log: Pick<EngineLog, 'warn'>;
 }): RejectionJournal {
   const { store, sealer, clock, log } = parts;
   const last = new Map<string, { readonly revision: number; readonly recordedAt: number }>();

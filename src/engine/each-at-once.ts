@@ -1,0 +1,24 @@
+/**
+ * Runs a task for every item, so many at once.
+ * @throws what the first failing task threw, once all that were begun have ended; no more are begun then
+ */
+export async function eachAtOnce<T>(
+  items: readonly T[],
+  atOnce: number,
+  task: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  let failure: { readonly error: unknown } | undefined;
+  const worker = async (): Promise<void> => {
+    for (const item of left) {
+      if (failure !== undefined) return;
+      try {
+        await task(item);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  if (failure !== undefined) throw failure.error;
+}

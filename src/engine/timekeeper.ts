@@ -1,0 +1,237 @@
+import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
+import { categoryOf, type Position, uuidOf } from '../../domain/log/envelope.ts';
+import { type PendingTimer, pendingTimers } from '../../domain/sla/timers.ts';
+import type { WallClock } from '../clock.ts';
+import { type Alarm, systemAlarm } from './alarm.ts';
+import type { CommandHandler } from './command-handler.ts';
+import { eachAtOnce } from './each-at-once.ts';
+import type { EngineLog } from './engine-log.ts';
+import { timerRequest } from './timer-request.ts';
+
+/** How long a command on its way may take before its clock is found breached. */
+const GRACE_MS = 2_000;
+/** The longest sleep, and how long a case is left alone of which the view says what its stream does not. */
+const MINUTE_MS = 60_000;
+/** The shortest time between two looks while commands come in. */
+const BREATH_MS = 200;
+const ROWS_A_LOOK = 2_000;
+const CASES_AT_ONCE = 64;
+const LONGEST_BACKOFF_MS = 30_000;
+
+/** The deadlines view, as far as timers need it. */
+export interface DueTimers {
+  /** Which cases have something due by the instant, the earliest first; more than one row a case is fine. */
+  dueTimers(byAt: number, limit: number): readonly { readonly streamId: string }[];
+  /** The earliest instant at which anything is due. */
+  nextTimerAt(): number | undefined;
+  /** Up to where the view has followed the log; `blocked` says why it cannot be relied on. */
+  health(): { readonly position: Position; readonly blocked?: string };
+}
+
+export interface TimekeeperStatus {
+  readonly state: 'waiting' | 'firing' | 'held' | 'blocked' | 'stopped';
+  /** Why nothing is fired, or what went wrong last and is tried again. */
+  readonly problem?: string;
+  readonly fired: number;
+  readonly nextAt?: number;
+}
+
+export interface Timekeeper {
+  /** Looks soon: the view has moved on, or the time has. */
+  wake(): void;
+  /** Fires nothing until what it returns is called: while an import fires the timers of its own time. */
+  hold(): () => void;
+  status(): TimekeeperStatus;
+  /** Waits for what is being fired. */
+  close(): Promise<void>;
+}
+
+/**
+ * Records what time brings, by commands. The view only tells which cases to look at: what is due is taken from the
+ * case's own stream, in the order of its instants, so that a view that is behind fires nothing twice.
+ */
+export function startTimekeeper(parts: {
+  readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
+  readonly views: DueTimers;
+  readonly lifecycles: readonly AnyLifecycle[];
+  readonly logId: string;
+  readonly clock: WallClock;
+  readonly log: EngineLog;
+  readonly alarm?: Alarm;
+  readonly graceMs?: number;
+}): Timekeeper {
+  const { handler, views, logId, clock, log, alarm = systemAlarm, graceMs = GRACE_MS } = parts;
+  const lifecycles = new Map(parts.lifecycles.map(lifecycle => [lifecycle.category, lifecycle] as const));
+  /** Cases done lately: left alone until the view has seen what was written, or until an instant. */
+  const done = new Map<string, { readonly position: Position; readonly untilAt: number }>();
+  let cancel = (): void => {};
+  let wakesAt = Number.POSITIVE_INFINITY;
+  let looking: Promise<void> | undefined;
+  let again = false;
+  let stopped = false;
+  let holds = 0;
+  let fired = 0;
+  let failures = 0;
+  let problem: string | undefined;
+  let blocked = false;
+
+  /** Fires what is due of one case, oldest first; answers the position of the last event, '' for none. */
+  const fireCase = async (streamId: string): Promise<Position> => {
+    const lifecycle = lifecycles.get(categoryOf(streamId));
+    if (lifecycle === undefined) return '';
+    const caseId = uuidOf(streamId);
+    let position: Position = '';
+    let before: PendingTimer | undefined;
+    while (!stopped && holds === 0) {
+      const loaded = await handler.load(lifecycle, caseId);
+      const due = loaded && earliest(pendingTimers(loaded.state), clock.now() - graceMs);
+      if (due === undefined) return position;
+      if (before !== undefined && isSame(before, due)) {
+        log.error({ caseId, timer: due }, 'a timer was fired and is due still');
+        return '';
+      }
+      const outcome = await handler.handle(timerRequest(logId, lifecycle, caseId, due));
+      if (outcome.outcome !== 'accepted') {
+        log.warn({ caseId, timer: due, outcome: outcome.outcome }, 'a timer was not accepted');
+        return position;
+      }
+      if (!outcome.replayed && outcome.events.length > 0) fired++;
+      position = outcome.position;
+      before = due;
+    }
+    return position;
+  };
+
+  /** Fires what the view shows; answers whether to look again without a pause. */
+  const look = async (): Promise<boolean> => {
+    const { position, blocked: why } = views.health();
+    blocked = why !== undefined;
+    problem = why;
+    if (blocked || holds > 0) return false;
+    const now = clock.now();
+    for (const [streamId, { position: seen, untilAt }] of done) {
+      if (seen <= position && untilAt <= now) done.delete(streamId);
+    }
+    const rows = views.dueTimers(now - graceMs, ROWS_A_LOOK);
+    const streams = [...new Set(rows.map(row => row.streamId))].filter(streamId => !done.has(streamId));
+    await eachAtOnce(streams, CASES_AT_ONCE, async streamId => {
+      const last = await fireCase(streamId);
+      done.set(streamId, { position: last, untilAt: last === '' ? clock.now() + MINUTE_MS : 0 });
+    });
+    return streams.length > 0 && rows.length >= ROWS_A_LOOK;
+  };
+
+  const sleepUntil = (at: number): void => {
+    cancel();
+    wakesAt = at;
+    cancel = alarm(begin, Math.min(Math.max(0, at - clock.now()), MINUTE_MS));
+  };
+
+  const run = async (): Promise<void> => {
+    try {
+      const more = await look();
+      failures = 0;
+      again ||= more;
+    } catch (error) {
+      failures++;
+      problem = error instanceof Error ? error.message : String(error);
+      log.warn({ problem, failures }, 'timers could not be fired, and are tried again');
+    }
+  };
+
+  const begin = (): void => {
+    if (stopped || looking !== undefined) return;
+    cancel();
+    again = false;
+    looking = run().finally(() => {
+      looking = undefined;
+      if (!stopped) sleepUntil(nextLookAt());
+    });
+  };
+
+  const nextLookAt = (): number => {
+    const now = clock.now();
+    if (failures > 0) return now + Math.min(1_000 * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
+    if (again) return now + BREATH_MS;
+    if (blocked || holds > 0) return now + MINUTE_MS;
+    return Math.max(nextDueAt(now), now + BREATH_MS);
+  };
+
+  /** What is due of a case done lately is looked at when the view moves on, which wakes. */
+  const nextDueAt = (now: number): number => {
+    const latest = now + MINUTE_MS;
+    try {
+      const nextAt = views.nextTimerAt();
+      const dueAt = nextAt === undefined ? latest : nextAt + graceMs;
+      return dueAt <= now
+        ? Math.min(latest, ...[...done.values()].map(d => d.untilAt || latest))
+        : Math.min(latest, dueAt);
+    } catch {
+      return latest;
+    }
+  };
+
+  const wake = (): void => {
+    if (stopped || holds > 0) return;
+    again = true;
+    if (looking !== undefined || failures > 0) return;
+    const at = clock.now() + BREATH_MS;
+    if (at < wakesAt) sleepUntil(at);
+  };
+
+  begin();
+  return {
+    wake,
+    hold() {
+      holds++;
+      let released = false;
+      return () => {
+        if (released) return;
+        released = true;
+        holds--;
+        if (holds === 0) wake();
+      };
+    },
+    status() {
+      const state = stopped
+        ? 'stopped'
+        : blocked
+          ? 'blocked'
+          : holds > 0
+            ? 'held'
+            : looking !== undefined
+              ? 'firing'
+              : 'waiting';
+      const nextAt = state === 'waiting' ? views.nextTimerAt() : undefined;
+      return {
+        state,
+        ...(problem === undefined ? {} : { problem }),
+        fired,
+        ...(nextAt === undefined ? {} : { nextAt }),
+      };
+    },
+    async close() {
+      stopped = true;
+      cancel();
+      await looking;
+    },
+  };
+}
+
+function earliest(timers: readonly PendingTimer[], byAt: number): PendingTimer | undefined {
+  let first: PendingTimer | undefined;
+  for (const timer of timers) {
+    if (timer.at <= byAt && (first === undefined || timer.at < first.at)) first = timer;
+  }
+  return first;
+}
+
+function isSame(a: PendingTimer, b: PendingTimer): boolean {
+  return (
+    a.name === b.name &&
+    a.cycle === b.cycle &&
+    a.kind === b.kind &&
+    a.key === b.key &&
+    a.armedRevision === b.armedRevision
+  );
+}

@@ -1,0 +1,201 @@
+import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
+import type { Workflow } from '../../domain/case/workflow.ts';
+import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
+import type { Sealer } from '../privacy/sealer.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { type Alarm, systemAlarm } from './alarm.ts';
+import type { CommandHandler } from './command-handler.ts';
+import type { EngineLog } from './engine-log.ts';
+import type { RunnerFile } from './runner-file.ts';
+import { workflowRequests } from './workflow-requests.ts';
+
+const BATCH_EVENTS = 500;
+/** Events passed over before the place is written down though nothing was done. */
+const SAVE_AFTER_EVENTS = 2_000;
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 60_000;
+/** Between two looks at a log that grows all the time. */
+const BREATH_MS = 50;
+
+export interface WorkflowStatus {
+  readonly workflow: string;
+  /** All events up to here were reacted to. */
+  readonly position: Position;
+  readonly fault?: { readonly position: Position; readonly message: string };
+}
+
+export interface WorkflowRunner {
+  status(): readonly WorkflowStatus[];
+  /** Waits until every workflow that is well has reacted to all that is in the log. */
+  settled(): Promise<void>;
+  /** Waits for the command that is on its way. */
+  close(): Promise<void>;
+}
+
+interface RunnerParts {
+  readonly store: EventStore;
+  readonly handler: Pick<CommandHandler, 'handle'>;
+  readonly sealer: Sealer;
+  readonly lifecycles: readonly AnyLifecycle[];
+  readonly workflows: readonly Workflow[];
+  readonly file: RunnerFile;
+  readonly log: EngineLog;
+  readonly alarm?: Alarm;
+}
+
+/**
+ * Lets workflows react to the log, each from its own place in it. The place is written down after the commands were
+ * accepted, and their ids are derived from the events: a crash anywhere in between does them again, to no effect. A
+ * workflow that fails stops alone, at its event, and tries again.
+ */
+export function startWorkflowRunner(parts: RunnerParts): WorkflowRunner {
+  const feed = sharedFeed(parts.store);
+  const lines = parts.workflows.map(workflow => startLine(workflow, feed.read, parts));
+  const stopListening = parts.store.onAppended(() => {
+    feed.forget();
+    for (const line of lines) line.wake();
+  });
+  return {
+    status: () => lines.map(line => line.status()),
+    async settled() {
+      await Promise.all(lines.map(line => line.settled()));
+    },
+    async close() {
+      stopListening();
+      await Promise.all(lines.map(line => line.close()));
+    },
+  };
+}
+
+type Read = (after: Position) => Promise<readonly RecordedEvent[]>;
+
+/** Workflows that are at the same place, as most are, read the log once for all. */
+function sharedFeed(store: EventStore): { readonly read: Read; forget(): void } {
+  let last: { readonly after: Position; readonly events: Promise<readonly RecordedEvent[]> } | undefined;
+  return {
+    read(after) {
+      if (last?.after !== after) {
+        const events = store.readAll(after, BATCH_EVENTS);
+        last = { after, events };
+        events.catch(() => {
+          last = undefined;
+        });
+      }
+      return last.events;
+    },
+    forget() {
+      last = undefined;
+    },
+  };
+}
+
+interface Line {
+  wake(): void;
+  status(): WorkflowStatus;
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function startLine(workflow: Workflow, read: Read, parts: RunnerParts): Line {
+  const { store, handler, sealer, lifecycles, file, log, alarm = systemAlarm } = parts;
+  const types = new Set(workflow.on);
+  let position = file.position(workflow.name);
+  let saved = position;
+  let unsaved = 0;
+  let fault: WorkflowStatus['fault'];
+  let failures = 0;
+  let stopped = false;
+  let woken = false;
+  let running: Promise<void> | undefined;
+  let cancel: (() => void) | undefined;
+
+  const react = async (event: RecordedEvent): Promise<void> => {
+    for (const request of workflowRequests(workflow, sealer.open(event), lifecycles, store.logId)) {
+      const outcome = await handler.handle(request);
+      switch (outcome.outcome) {
+        case 'accepted':
+          break;
+        case 'rejected':
+        case 'notFound':
+        case 'caseTooLong':
+          // An answer, journalled where it is a rejection: trying again would bring the same.
+          log.warn({ workflow: workflow.name, eventId: event.eventId, ...outcome }, 'a workflow was told no');
+          break;
+        default:
+          throw new Error(`${request.command.type} of ${request.caseId ?? 'a new case'}: ${outcome.outcome}`);
+      }
+    }
+  };
+
+  const save = (): void => {
+    if (saved === position) return;
+    file.save(workflow.name, position);
+    saved = position;
+    unsaved = 0;
+  };
+
+  const follow = async (): Promise<void> => {
+    let at = position;
+    try {
+      while (!stopped) {
+        const events = await read(position);
+        if (events.length === 0) break;
+        for (const event of events) {
+          if (stopped) break;
+          at = event.position;
+          if (types.has(event.type)) {
+            await react(event);
+            unsaved = SAVE_AFTER_EVENTS;
+          }
+          position = event.position;
+          unsaved++;
+        }
+        if (unsaved >= SAVE_AFTER_EVENTS) save();
+        fault = undefined;
+        failures = 0;
+      }
+    } catch (error) {
+      failures++;
+      const message = error instanceof Error ? error.message : String(error);
+      fault = { position: at, message };
+      log.error(
+        { workflow: workflow.name, position: at, message, failures },
+        'a workflow stopped, and is tried again',
+      );
+    }
+  };
+
+  const begin = (): void => {
+    cancel = undefined;
+    if (stopped || running !== undefined) return;
+    woken = false;
+    running = follow().finally(() => {
+      running = undefined;
+      if (stopped) return;
+      if (failures > 0)
+        cancel = alarm(begin, Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS));
+      else if (woken) cancel = alarm(begin, BREATH_MS);
+    });
+  };
+
+  begin();
+  return {
+    wake() {
+      woken = true;
+      if (running === undefined && cancel === undefined) cancel = alarm(begin, BREATH_MS);
+    },
+    status: () => ({ workflow: workflow.name, position, ...(fault === undefined ? {} : { fault }) }),
+    async settled() {
+      while (!stopped && fault === undefined && (running !== undefined || position < (await store.head()))) {
+        if (running === undefined) begin();
+        await running;
+      }
+    },
+    async close() {
+      stopped = true;
+      cancel?.();
+      await running;
+      save();
+    },
+  };
+}
