@@ -2,12 +2,11 @@ import type { Actor } from '../../domain/case/actor.ts';
 import type { CaseState } from '../../domain/case/case-state.ts';
 import type { AnyCommand } from '../../domain/case/lifecycle.ts';
 import type { Position, StoredEvent } from '../../domain/log/envelope.ts';
-import { SYSTEM_ACTOR_ID } from '../../domain/log/fixed-streams.ts';
 import { type PendingTimer, pendingTimers } from '../../domain/sla/timers.ts';
 import type { WallClock } from '../clock.ts';
 import type { CommandHandler } from '../engine/command-handler.ts';
-import { timerCommandId } from '../engine/command-id.ts';
 import type { CommandOutcome } from '../engine/command-request.ts';
+import { timerRequest } from '../engine/timer-request.ts';
 import type { EventLog } from '../store/event-store.ts';
 import { holds, type Situation } from './case-condition.ts';
 import { FieldError, fieldValue } from './field-value.ts';
@@ -43,8 +42,8 @@ export interface ReplayParts {
   actorOf(value: string): Actor;
   /** Whether that case of the log was opened by now. */
   isOpened(caseKey: string): boolean;
-  /** Gives the commands that events bring about in other cases, at the instant given. */
-  react(events: readonly StoredEvent[], position: Position, now: number): Promise<void>;
+  /** Gives the commands that events bring about in other cases. */
+  react(events: readonly StoredEvent[], position: Position): Promise<void>;
   onRow(row: ImportRow, outcome: RowOutcome): void;
   onCommand(type: string): void;
   onTimer(kind: PendingTimer['kind']): void;
@@ -62,6 +61,8 @@ export class CaseReplay {
   #lastAt = 0;
   /** Commands that the case had before this run, and the instant of the last. */
   #had: ReadonlySet<string> = new Set();
+  /** Rows of which the case had something before this run. */
+  #hadRows: ReadonlySet<string> = new Set();
   #hadUntil = -1;
   /** Index of the first row after the last of which the case has something. */
   #unsettledFrom = 0;
@@ -123,25 +124,16 @@ export class CaseReplay {
 
   async #fire(timer: PendingTimer): Promise<void> {
     const { ids, log, handler, mapping } = this.#parts;
-    const { name, cycle, kind, key, armedRevision, at } = timer;
-    const streamId = `${mapping.lifecycle.category}-${this.caseId}`;
-    const commandId = timerCommandId(log.logId, { streamId, name, cycle, kind, key, armedRevision });
-    const now = Math.max(at, this.#lastAt);
-    const outcome = await handler.handle({
-      lifecycle: mapping.lifecycle,
-      caseId: this.caseId,
-      command: { type: 'fireTimer', data: { name, cycle, kind, key, armedRevision, at } },
-      actor: SYSTEM_BY_TIMER,
-      commandId,
-      keyed: false,
-      now,
-      correlationId: commandId,
-      importId: ids.importId,
-    });
+    const now = Math.max(timer.at, this.#lastAt);
+    const { importId } = ids;
+    const request = timerRequest(log.logId, mapping.lifecycle, this.caseId, timer, { now, importId });
+    const outcome = await handler.handle(request);
     if (outcome.outcome !== 'accepted') {
-      throw new Error(`the timer ${kind} of ${name} in ${streamId} was refused: ${JSON.stringify(outcome)}`);
+      throw new Error(
+        `the timer ${timer.kind} of ${timer.name} in ${this.caseId} was refused: ${JSON.stringify(outcome)}`,
+      );
     }
-    this.#parts.onTimer(kind);
+    this.#parts.onTimer(timer.kind);
     // What is not taken off the list would be fired for ever.
     if (outcome.events.length === 0 || outcome.replayed) this.#idle.add(timerKey(timer));
     await this.#accepted(outcome, now);
@@ -149,12 +141,11 @@ export class CaseReplay {
 
   async #take(row: ImportRow): Promise<RowOutcome> {
     if (!this.#begun) await this.#begin();
-    const isThere = this.#had.size > 0 && this.#rowIds(row).some(id => this.#had.has(id));
     if (
       this.#index < this.#unsettledFrom &&
       (row.at < this.#hadUntil || this.#index < this.#unsettledFrom - 1)
     ) {
-      return { outcome: isThere ? 'alreadyThere' : 'passedBefore' };
+      return { outcome: this.#isThere(row) ? 'alreadyThere' : 'passedBefore' };
     }
     if (row.at < this.#hadUntil) return this.#tooLate(row);
     const { mapping, ids } = this.#parts;
@@ -177,7 +168,8 @@ export class CaseReplay {
     const chosen = alternatives[at];
     if (chosen === undefined) throw new Error(`${row.activity} has no alternative ${at}`);
     if ('leaveOut' in chosen) {
-      return given.count > 0 ? outcomeOf(given) : { outcome: 'leftOut', reason: chosen.leaveOut };
+      if (given.count > 0 || this.#isThere(row)) return outcomeOf(given);
+      return { outcome: 'leftOut', reason: chosen.leaveOut };
     }
     return (await this.#giveAll(chosen.give, row, `${at}`, given)) ?? outcomeOf(given);
   }
@@ -238,7 +230,7 @@ export class CaseReplay {
       commandId,
       keyed: false,
       now,
-      correlationId: ids.commandOf(row.caseKey, row.rowKey, 'row'),
+      correlationId: ids.rowOf(row.caseKey, row.rowKey),
       importId: ids.importId,
     });
     switch (outcome.outcome) {
@@ -297,7 +289,7 @@ export class CaseReplay {
 
   async #accepted(outcome: CommandOutcome & { outcome: 'accepted' }, now: number): Promise<void> {
     this.#lastAt = Math.max(this.#lastAt, now);
-    if (outcome.events.length > 0) await this.#parts.react(outcome.events, outcome.position, now);
+    if (outcome.events.length > 0) await this.#parts.react(outcome.events, outcome.position);
     await this.refresh();
   }
 
@@ -311,24 +303,15 @@ export class CaseReplay {
     this.#had = new Set(history.map(event => event.metadata.commandId));
     this.#hadUntil = history.reduce((until, { metadata }) => Math.max(until, metadata.decidedAt), 0);
     this.#lastAt = this.#hadUntil;
-    this.#unsettledFrom =
-      1 + this.#rows.findLastIndex(row => this.#rowIds(row).some(id => this.#had.has(id)));
+    this.#hadRows = new Set(history.map(event => event.metadata.correlationId));
+    this.#unsettledFrom = 1 + this.#rows.findLastIndex(row => this.#isThere(row));
     // A run that was cut off may not have got to it; commands that were given before add nothing.
-    for (const event of history) await react([event], event.position, event.metadata.decidedAt);
+    for (const event of history) await react([event], event.position);
     await this.refresh();
   }
 
-  /** The ids of all commands that the row may give, whichever alternative is chosen; of the first row the opening's too. */
-  #rowIds(row: ImportRow): readonly string[] {
-    const { mapping, ids } = this.#parts;
-    const parts = [
-      ...mapping.before.flatMap(({ give }, rule) => give.map((_, step) => `b${rule}.${step}`)),
-      ...(mapping.activities.get(row.activity) ?? []).flatMap((each, at) =>
-        'give' in each ? each.give.map((_, step) => `${at}.${step}`) : [],
-      ),
-    ];
-    const own = parts.map(part => ids.commandOf(row.caseKey, row.rowKey, part));
-    return row === this.#rows[0] ? [ids.openingCommandOf(row.caseKey), ...own] : own;
+  #isThere({ caseKey, rowKey }: ImportRow): boolean {
+    return this.#hadRows.size > 0 && this.#hadRows.has(this.#parts.ids.rowOf(caseKey, rowKey));
   }
 
   /** Whether a run that was cut off had begun with these commands. */
@@ -353,14 +336,6 @@ export class CaseReplay {
     };
   }
 }
-
-const SYSTEM_BY_TIMER: Actor = {
-  id: SYSTEM_ACTOR_ID,
-  role: 'system',
-  roles: ['system'],
-  via: 'timer',
-  qualifications: [],
-};
 
 function timerKey({ name, cycle, kind, key, armedRevision }: PendingTimer): string {
   return `${name} ${cycle} ${kind} ${key} ${armedRevision}`;

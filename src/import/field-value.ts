@@ -65,14 +65,14 @@ export function parseField(written: Json): FieldSource {
     return { kind: 'object', fields: Object.fromEntries(fields) };
   }
   const known = MARKERS.find(name => name === marker);
-  const value = written[marker];
+  const { [marker]: value, optional } = written;
   if (known === undefined) throw new SyntaxError(`${marker} is unknown; there are ${MARKERS.join(', ')}`);
   if (typeof value !== 'string') throw new SyntaxError(`${marker} must be a text`);
   const others = names.filter(name => name !== marker && !(marker === '$key' && name === 'optional'));
   if (others.length > 0) throw new SyntaxError(`${others.join(', ')} cannot stand beside ${marker}`);
   switch (known) {
     case '$key':
-      return { kind: 'key', key: value, optional: written['optional'] === true };
+      return { kind: 'key', key: value, optional: optional === true };
     case '$table':
       return { kind: 'table', table: value };
     case '$user':

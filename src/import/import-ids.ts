@@ -12,6 +12,8 @@ export interface ImportIds {
   caseOf(caseKey: string): string;
   /** Of the command that opens it, whichever row does. */
   openingCommandOf(caseKey: string): string;
+  /** Of a row: what all that it brings about is correlated by. */
+  rowOf(caseKey: string, rowKey: string): string;
   /** Of one command of a row; `part` says which. */
   commandOf(caseKey: string, rowKey: string, part: string): string;
 }
@@ -26,10 +28,11 @@ export function importIds(logId: string, source: string): ImportIds {
     userOf: value => idOf('user', value),
     caseOf: caseKey => openedCaseId(logId, openingCommandOf(caseKey)),
     openingCommandOf,
+    rowOf: (caseKey, rowKey) => importCommandId(logId, { source, caseKey, rowKey }),
     commandOf: (caseKey, rowKey, part) =>
       importCommandId(logId, { source, caseKey, rowKey: `${rowKey}#${part}` }),
   };
 }
 
-/** No row has this key: theirs are followed by a part. */
+/** No row's key holds the sign. */
 const OPENING = '#open';

@@ -22,6 +22,7 @@ export type BrokenReason =
   | 'notJson'
   | 'notAnObject'
   | 'missingKey'
+  | 'badKey'
   | 'badTime'
   | 'inTheFuture'
   | 'unknownActivity'
@@ -63,6 +64,8 @@ export function readRow(
     }
     texts[name] = String(value);
   }
+  // The sign between a row's key and the parts of what it gives.
+  if (texts.row.includes('#')) return broken('badKey', `${keys.row} must not hold the sign #`);
   const known = { caseKey: texts.case, activity: texts.activity };
   const written = valueAt(row, keys.time.key);
   if (written === undefined || written === null) {

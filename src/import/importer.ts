@@ -5,6 +5,7 @@ import type { WallClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryService } from '../directory/directory-service.ts';
 import type { CommandHandler } from '../engine/command-handler.ts';
+import type { Sealer } from '../privacy/sealer.ts';
 import type { EventLog } from '../store/event-store.ts';
 import { importIds } from './import-ids.ts';
 import { type ImportReport, ImportTally } from './import-report.ts';
@@ -21,6 +22,7 @@ export interface ImportTarget {
   readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
   readonly directory: Pick<Directory, 'user' | 'team'>;
   readonly people: Pick<DirectoryService, 'give'>;
+  readonly sealer: Pick<Sealer, 'open'>;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly workflows: readonly Workflow[];
   readonly clock: WallClock;
@@ -80,7 +82,7 @@ export async function importLog(
       timerGraceMs: target.timerGraceMs,
       actorOf: value => known(actors.get(value), value),
       isOpened: caseKey => whole.replay?.isOpened(ids.caseOf(caseKey)) ?? false,
-      react: createReactions(target, ids, async caseId => whole.replay?.touched(caseId)),
+      react: createReactions(target, async caseId => whole.replay?.touched(caseId)),
       onRow(row, outcome) {
         tally.row(row, outcome);
         progress();
