@@ -33,20 +33,21 @@ export function encodeAppend(
   const bodies: string[] = [];
   let revision = expectedRevision;
   let characters = 0;
+  let metadataWritten: NewEvent['metadata'] | undefined;
+  let metadataText = '';
   for (const event of events) {
     if (!UUID.test(event.eventId)) throw new TypeError(`"${event.eventId}" is not a UUID to name an event`);
     revision++;
     const { data, eventId, metadata, schemaVersion, sealed, type } = event;
-    const body = canonicalJson({
-      data,
-      eventId,
-      metadata,
-      revision,
-      schemaVersion,
-      sealed,
-      streamId,
-      type,
-    });
+    // Events of one decision mostly share their metadata: then it is written once.
+    if (metadata !== metadataWritten) {
+      metadataWritten = metadata;
+      metadataText = canonicalJson(metadata);
+    }
+    const body =
+      `{"data":${canonicalJson(data)},"eventId":"${eventId}","metadata":${metadataText},` +
+      `"revision":${revision},"schemaVersion":${canonicalJson(schemaVersion)},` +
+      `"sealed":${canonicalJson(sealed)},"streamId":"${streamId}","type":${canonicalJson(type)}}`;
     eventIds.push(eventId);
     bodies.push(body);
     characters += body.length;

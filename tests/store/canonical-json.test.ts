@@ -71,12 +71,19 @@ describe('canonical JSON', () => {
     ['undefined alone', undefined, 'the value is or contains a undefined'],
     ['a date', { on: new Date(0) }, 'on is an instance of Date'],
     ['a map', { by: new Map() }, 'by is an instance of Map'],
-    ['a lone surrogate', { text: 'a\ud800' }, 'text holds a lone surrogate'],
-    ['a lone surrogate in a name', { '\udc00': 1 }, 'a property name holds a lone surrogate'],
+    ['a lone surrogate', { text: 'a\ud800' }, 'holds a lone surrogate'],
+    ['a lone surrogate in a name', { '\udc00': 1 }, 'holds a lone surrogate'],
     ['one of these beside keys that cannot be put in order', { '2': 1, '1': { x: 1n } }, 'x is or contains'],
   ])('refuses %s, and says where it is', (_, value, message) => {
     expect(() => canonicalJson(value)).toThrow(message);
     expect(() => canonicalJson(value)).toThrow(NotJsonError);
+  });
+
+  it('knows a lone surrogate from text that looks like one written out', () => {
+    for (const text of ['\\ud800', '\\\\ud800', '\u{1f600}\\ud83d', '\\\\\\udfff']) {
+      expect(canonicalJson([text])).toBe(canonicalize([text]));
+      expect(() => canonicalJson([text, `${text}\ud800`])).toThrow(NotJsonError);
+    }
   });
 
   it('refuses a value that contains itself, with and without keys that cannot be put in order', () => {

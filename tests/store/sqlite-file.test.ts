@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedEventSchema } from '../../domain/log/envelope.ts';
 import { openSqliteLog } from '../../src/store/sqlite-log.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
-import { newEvents, newStreamId } from '../contract/new-event.ts';
+import { newEvent, newEvents, newStreamId } from '../contract/new-event.ts';
 
 const clock = { now: () => 1_790_000_000_000 };
 
@@ -24,7 +24,9 @@ describe("the log's file", () => {
   it('holds the canonical JSON of each whole envelope, as the schema of the envelope has it', async () => {
     const store = await openSqliteStore({ path, clock });
     const streamId = newStreamId();
-    const events = newEvents(2);
+    const { metadata } = newEvent();
+    // Some events of a decision share their metadata.
+    const events = newEvents(6).map((event, at) => (at % 3 === 0 ? event : { ...event, metadata }));
     await store.append(streamId, -1, events);
     await store.close();
     const db = new DatabaseSync(path);
