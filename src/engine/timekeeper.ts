@@ -9,12 +9,14 @@ import type { EngineLog } from './engine-log.ts';
 import { timerRequest } from './timer-request.ts';
 
 /** How long a command on its way may take before its clock is found breached. */
-const GRACE_MS = 2_000;
+export const TIMER_GRACE_MS = 2_000;
 /** The longest sleep, and how long a case is left alone of which the view says what its stream does not. */
 const MINUTE_MS = 60_000;
 /** The shortest time between two looks while commands come in. */
 const BREATH_MS = 200;
 const ROWS_A_LOOK = 2_000;
+/** More timers than a case has at a time. */
+const ROWS_A_CASE = 32;
 const CASES_AT_ONCE = 64;
 const LONGEST_BACKOFF_MS = 30_000;
 
@@ -26,6 +28,12 @@ export interface DueTimers {
   nextTimerAt(): number | undefined;
   /** Up to where the view has followed the log; `blocked` says why it cannot be relied on. */
   health(): { readonly position: Position; readonly blocked?: string };
+}
+
+/** Streams whose timers are somebody else's for now. */
+export interface HeldBack {
+  readonly size: number;
+  has(streamId: string): boolean;
 }
 
 export interface TimekeeperStatus {
@@ -59,8 +67,19 @@ export function startTimekeeper(parts: {
   readonly log: EngineLog;
   readonly alarm?: Alarm;
   readonly graceMs?: number;
+  /** Cases on their way through an import, which fires their timers itself. */
+  readonly heldBack?: HeldBack;
 }): Timekeeper {
-  const { handler, views, logId, clock, log, alarm = systemAlarm, graceMs = GRACE_MS } = parts;
+  const {
+    handler,
+    views,
+    logId,
+    clock,
+    log,
+    alarm = systemAlarm,
+    graceMs = TIMER_GRACE_MS,
+    heldBack,
+  } = parts;
   const lifecycles = new Map(parts.lifecycles.map(lifecycle => [lifecycle.category, lifecycle] as const));
   /** Cases done lately: left alone until the view has seen what was written, or until an instant. */
   const done = new Map<string, { readonly position: Position; readonly untilAt: number }>();
@@ -112,13 +131,17 @@ export function startTimekeeper(parts: {
     for (const [streamId, { position: seen, untilAt }] of done) {
       if (seen <= position && untilAt <= now) done.delete(streamId);
     }
-    const rows = views.dueTimers(now - graceMs, ROWS_A_LOOK);
-    const streams = [...new Set(rows.map(row => row.streamId))].filter(streamId => !done.has(streamId));
+    // What is held back must not fill the look for the others.
+    const limit = ROWS_A_LOOK + (heldBack?.size ?? 0) * ROWS_A_CASE;
+    const rows = views.dueTimers(now - graceMs, limit);
+    const streams = [...new Set(rows.map(row => row.streamId))].filter(
+      streamId => !done.has(streamId) && heldBack?.has(streamId) !== true,
+    );
     await eachAtOnce(streams, CASES_AT_ONCE, async streamId => {
       const last = await fireCase(streamId);
       done.set(streamId, { position: last, untilAt: last === '' ? clock.now() + MINUTE_MS : 0 });
     });
-    return streams.length > 0 && rows.length >= ROWS_A_LOOK;
+    return streams.length > 0 && rows.length >= limit;
   };
 
   const sleepUntil = (at: number): void => {

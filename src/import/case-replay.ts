@@ -34,7 +34,7 @@ interface Refused {
 export interface ReplayParts {
   readonly mapping: CheckedMapping;
   readonly ids: ImportIds;
-  readonly log: Pick<EventLog, 'logId' | 'readStream'>;
+  readonly store: Pick<EventLog, 'logId' | 'readStream'>;
   readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
   readonly clock: WallClock;
   /** How long after its instant a timer fires, for commands on their way. */
@@ -123,10 +123,10 @@ export class CaseReplay {
   }
 
   async #fire(timer: PendingTimer): Promise<void> {
-    const { ids, log, handler, mapping } = this.#parts;
+    const { ids, store, handler, mapping } = this.#parts;
     const now = Math.max(timer.at, this.#lastAt);
     const { importId } = ids;
-    const request = timerRequest(log.logId, mapping.lifecycle, this.caseId, timer, { now, importId });
+    const request = timerRequest(store.logId, mapping.lifecycle, this.caseId, timer, { now, importId });
     const outcome = await handler.handle(request);
     if (outcome.outcome !== 'accepted') {
       throw new Error(
@@ -296,8 +296,8 @@ export class CaseReplay {
   /** What the case has already, from an earlier run or from people. */
   async #begin(): Promise<void> {
     this.#begun = true;
-    const { log, mapping, react } = this.#parts;
-    const history = await log.readStream(`${mapping.lifecycle.category}-${this.caseId}`);
+    const { store, mapping, react } = this.#parts;
+    const history = await store.readStream(`${mapping.lifecycle.category}-${this.caseId}`);
     const last = history.at(-1);
     if (last === undefined) return;
     this.#had = new Set(history.map(event => event.metadata.commandId));

@@ -5,6 +5,7 @@ import type { WallClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryService } from '../directory/directory-service.ts';
 import type { CommandHandler } from '../engine/command-handler.ts';
+import { TIMER_GRACE_MS } from '../engine/timekeeper.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { EventLog } from '../store/event-store.ts';
 import { importIds } from './import-ids.ts';
@@ -18,7 +19,7 @@ import { createReplay, type Replay } from './replay.ts';
 
 /** What an import writes through. */
 export interface ImportTarget {
-  readonly log: Pick<EventLog, 'logId' | 'readStream'>;
+  readonly store: Pick<EventLog, 'logId' | 'readStream'>;
   readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
   readonly directory: Pick<Directory, 'user' | 'team'>;
   readonly people: Pick<DirectoryService, 'give'>;
@@ -26,8 +27,6 @@ export interface ImportTarget {
   readonly lifecycles: readonly AnyLifecycle[];
   readonly workflows: readonly Workflow[];
   readonly clock: WallClock;
-  /** As the timekeeper's. */
-  readonly timerGraceMs: number;
 }
 
 export interface ImportProgress {
@@ -41,6 +40,10 @@ export interface ImportOptions {
   /** Stops it between two steps; run again, it goes on. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** Before the first command is given: the cases that the log has. */
+  readonly onBegin?: (importId: string, caseIds: readonly string[]) => void;
+  /** After the last timer, if nothing stopped it. */
+  readonly onEnd?: (importId: string) => void;
   readonly windowCases?: number;
 }
 
@@ -56,10 +59,11 @@ export async function importLog(
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const began = performance.now();
-  const { clock, log } = target;
+  const { clock, store } = target;
   const foreign = await readLog(lines, mapping, clock.now());
-  const ids = importIds(log.logId, mapping.mapping.source);
+  const ids = importIds(store.logId, mapping.mapping.source);
   const tally = new ImportTally(foreign);
+  options.onBegin?.(ids.importId, [...foreign.cases.keys()].map(ids.caseOf));
   const actors = await registerPeople(foreign.actors, mapping, ids, target);
 
   const progress = throttled(() =>
@@ -76,10 +80,10 @@ export async function importLog(
     {
       mapping,
       ids,
-      log,
+      store,
       handler: target.handler,
       clock,
-      timerGraceMs: target.timerGraceMs,
+      timerGraceMs: TIMER_GRACE_MS,
       actorOf: value => known(actors.get(value), value),
       isOpened: caseKey => whole.replay?.isOpened(ids.caseOf(caseKey)) ?? false,
       react: createReactions(target, async caseId => whole.replay?.touched(caseId)),
@@ -98,6 +102,7 @@ export async function importLog(
   );
   whole.replay = replay;
   const finished = await replay.run(options.signal);
+  if (finished) options.onEnd?.(ids.importId);
   return tally.report({
     source: mapping.mapping.source,
     importId: ids.importId,

@@ -8,10 +8,10 @@ import type { ImportTarget } from './importer.ts';
  * has done.
  */
 export function createReactions(
-  target: Pick<ImportTarget, 'log' | 'handler' | 'sealer' | 'lifecycles' | 'workflows'>,
+  target: Pick<ImportTarget, 'store' | 'handler' | 'sealer' | 'lifecycles' | 'workflows'>,
   touched: (caseId: string) => Promise<void>,
 ): (events: readonly StoredEvent[], position: Position) => Promise<void> {
-  const { log, handler, sealer, lifecycles, workflows } = target;
+  const { store, handler, sealer, lifecycles, workflows } = target;
   const reacting = new Set(workflows.flatMap(workflow => workflow.on));
 
   return async function react(events, position) {
@@ -20,7 +20,7 @@ export function createReactions(
       const event = { ...sealer.open(stored), position };
       for (const workflow of workflows) {
         if (!workflow.on.includes(event.type)) continue;
-        for (const request of workflowRequests(workflow, event, lifecycles, log.logId)) {
+        for (const request of workflowRequests(workflow, event, lifecycles, store.logId)) {
           const outcome = await handler.handle(request);
           // A rejection is journalled; there is nobody to tell.
           if (outcome.outcome !== 'accepted' || outcome.replayed) continue;

@@ -14,7 +14,6 @@ import { parcel } from '../engine/parcel-lifecycle.ts';
 
 /** Long after every row of the tests' histories. */
 export const LONG_AFTER = Date.parse('2026-06-01T10:00:00+08:00');
-export const TIMER_GRACE_MS = 2_000;
 
 /** What an import writes through, in memory: the real handler, directory and sealer. */
 export async function importHouse(
@@ -43,7 +42,7 @@ export async function importHouse(
     log: { warn: (about: object) => warnings.push(about) },
   });
   const target: ImportTarget = {
-    log: store,
+    store,
     handler,
     directory,
     people,
@@ -51,7 +50,6 @@ export async function importHouse(
     lifecycles: [lifecycle],
     workflows,
     clock,
-    timerGraceMs: TIMER_GRACE_MS,
   };
   const runOn = (on: ImportTarget) => ({
     run: (lines: readonly LogLine[], mapping: string, more: ImportOptions = {}) =>
