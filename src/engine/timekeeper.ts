@@ -9,7 +9,7 @@ import type { EngineLog } from './engine-log.ts';
 import { timerRequest } from './timer-request.ts';
 
 /** How long a command on its way may take before its clock is found breached. */
-export const TIMER_GRACE_MS = 2_000;
+const GRACE_MS = 2_000;
 /** The longest sleep, and how long a case is left alone of which the view says what its stream does not. */
 const MINUTE_MS = 60_000;
 /** The shortest time between two looks while commands come in. */
@@ -70,16 +70,7 @@ export function startTimekeeper(parts: {
   /** Cases on their way through an import, which fires their timers itself. */
   readonly heldBack?: HeldBack;
 }): Timekeeper {
-  const {
-    handler,
-    views,
-    logId,
-    clock,
-    log,
-    alarm = systemAlarm,
-    graceMs = TIMER_GRACE_MS,
-    heldBack,
-  } = parts;
+  const { handler, views, logId, clock, log, alarm = systemAlarm, graceMs = GRACE_MS, heldBack } = parts;
   const lifecycles = new Map(parts.lifecycles.map(lifecycle => [lifecycle.category, lifecycle] as const));
   /** Cases done lately: left alone until the view has seen what was written, or until an instant. */
   const done = new Map<string, { readonly position: Position; readonly untilAt: number }>();

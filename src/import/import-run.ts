@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Timekeeper } from '../engine/timekeeper.ts';
+import type { HeldCases } from '../engine/held-cases.ts';
 import { checkLog } from './check-log.ts';
-import type { HeldCases } from './held-cases.ts';
+
 import type { ImportReport } from './import-report.ts';
 import { type ImportProgress, type ImportTarget, importLog } from './importer.ts';
 import { logLines } from './log-lines.ts';
@@ -21,7 +21,8 @@ export type ImportCall = z.infer<typeof importCallSchema>;
 /** What a running engine gives to an import. */
 export interface ImportEngine extends ImportTarget {
   readonly heldCases: HeldCases;
-  readonly timekeeper: Pick<Timekeeper, 'wake'>;
+  /** Lets time be looked at soon. */
+  wakeTimers(): void;
 }
 
 /**
@@ -36,7 +37,7 @@ export async function runImport(
 ): Promise<ImportReport> {
   const mapping = readMapping(text, mappingFile, engine.lifecycles);
   if (dryRun) return checkLog(logLines(logFile), mapping, engine.store.logId, engine.clock.now());
-  const { heldCases, timekeeper } = engine;
+  const { heldCases } = engine;
   let letGo: (() => void) | undefined;
   try {
     return await importLog(logLines(logFile), mapping, engine, {
@@ -49,7 +50,7 @@ export async function runImport(
       },
       onEnd(importId) {
         heldCases.end(importId);
-        timekeeper.wake();
+        engine.wakeTimers();
       },
     });
   } finally {

@@ -5,7 +5,6 @@ import type { WallClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryService } from '../directory/directory-service.ts';
 import type { CommandHandler } from '../engine/command-handler.ts';
-import { TIMER_GRACE_MS } from '../engine/timekeeper.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { EventLog } from '../store/event-store.ts';
 import { importIds } from './import-ids.ts';
@@ -27,6 +26,8 @@ export interface ImportTarget {
   readonly lifecycles: readonly AnyLifecycle[];
   readonly workflows: readonly Workflow[];
   readonly clock: WallClock;
+  /** How long a timer waits for commands on their way. */
+  readonly timerGraceMs: number;
 }
 
 export interface ImportProgress {
@@ -83,7 +84,7 @@ export async function importLog(
       store,
       handler: target.handler,
       clock,
-      timerGraceMs: TIMER_GRACE_MS,
+      timerGraceMs: target.timerGraceMs,
       actorOf: value => known(actors.get(value), value),
       isOpened: caseKey => whole.replay?.isOpened(ids.caseOf(caseKey)) ?? false,
       react: createReactions(target, async caseId => whole.replay?.touched(caseId)),

@@ -50,6 +50,7 @@ export async function importHouse(
     lifecycles: [lifecycle],
     workflows,
     clock,
+    timerGraceMs: 2_000,
   };
   const runOn = (on: ImportTarget) => ({
     run: (lines: readonly LogLine[], mapping: string, more: ImportOptions = {}) =>

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { HeldBack } from '../engine/timekeeper.ts';
+import type { HeldBack } from './timekeeper.ts';
 
 const recordSchema = z.object({
   importId: z.uuid(),
