@@ -1,0 +1,20 @@
+import type { Position } from '../../domain/log/envelope.ts';
+
+export interface ProjectionStatus {
+  readonly projection: string;
+  readonly position: Position;
+  readonly behindEvents: number;
+  readonly faulted?: { readonly position: Position; readonly message: string };
+}
+
+/** What the engine needs of the views, whoever keeps them. */
+export interface EngineViews {
+  /** Tells that the log has grown. */
+  wake(position: Position): void;
+  /** False when `timeoutMs` is over before the views have seen the position. */
+  waitFor(position: Position, timeoutMs: number): Promise<boolean>;
+  status(): readonly ProjectionStatus[];
+  dueTimers(byAt: number, limit: number): readonly { readonly streamId: string }[];
+  nextTimerAt(): number | undefined;
+  close(): Promise<void>;
+}

@@ -1,0 +1,241 @@
+import { join, resolve } from 'node:path';
+import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
+import type { Workflow } from '../../domain/case/workflow.ts';
+import type { Position } from '../../domain/log/envelope.ts';
+import type { WallClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Directory } from '../directory/directory.ts';
+import { openDirectory } from '../directory/directory-file.ts';
+import { createDirectoryService, type DirectoryService } from '../directory/directory-service.ts';
+import { catchUp, keepCheckpoints } from '../directory/log-follower.ts';
+import { keyFollower } from '../privacy/key-follower.ts';
+import { loadMasterKey } from '../privacy/master-key.ts';
+import { createSealer, type Sealer } from '../privacy/sealer.ts';
+import { openSqliteKeyStore } from '../privacy/sqlite-key-store.ts';
+import { openDataFolder } from '../store/data-folder.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { openSqliteStore } from '../store/sqlite-store.ts';
+import { bootstrap } from './bootstrap.ts';
+import { type CommandHandler, createCommandHandler } from './command-handler.ts';
+import { drainingHandler } from './draining-handler.ts';
+import type { EngineLog } from './engine-log.ts';
+import type { EngineViews } from './engine-views.ts';
+import { HeldCases } from './held-cases.ts';
+import { type PolicyBook, readPolicyBook } from './policy-book.ts';
+import { type Readiness, readinessOf } from './readiness.ts';
+import { openRunnerFile } from './runner-file.ts';
+import { type DueTimers, startTimekeeper } from './timekeeper.ts';
+import { watchedStore } from './watched-store.ts';
+import { startWorkflowRunner } from './workflow-runner.ts';
+
+/** The house in one process: the log and all that reads and writes it. */
+export interface Engine<V extends EngineViews = EngineViews> {
+  /** The data folder, absolute. */
+  readonly folder: string;
+  readonly lifecycles: readonly AnyLifecycle[];
+  readonly workflows: readonly Workflow[];
+  readonly clock: WallClock;
+  readonly store: EventStore;
+  readonly sealer: Sealer;
+  readonly handler: CommandHandler;
+  readonly directory: Directory;
+  readonly people: DirectoryService;
+  readonly policies: PolicyBook;
+  readonly views: V;
+  /** How long a timer waits for commands on their way. */
+  readonly timerGraceMs: number;
+  /** Fires no timer until what it returns is called. */
+  holdTimers(): () => void;
+  /** Cases on their way through an import, whose timers it fires itself. */
+  readonly heldCases: HeldCases;
+  /** Lets time be looked at soon. */
+  wakeTimers(): void;
+  /** Waits until the workflows have reacted to all that is in the log. */
+  workflowsSettled(): Promise<void>;
+  /**
+   * Destroys every key of a person or case: what was sealed for it shows `[erased]` from now on, for good.
+   * Answers how many keys there were.
+   */
+  eraseSubject(subject: string): Promise<number>;
+  ready(): Promise<Readiness>;
+  /** Stops in order: what was taken is finished, and nothing is lost. Once is enough. */
+  close(): Promise<void>;
+}
+
+/** Opens the views that are kept from a log; `grown` is to be called when they have moved on. */
+export type OpenViews<V extends EngineViews> = (parts: {
+  readonly folder: string;
+  readonly timeZone: string;
+  readonly lifecycles: readonly AnyLifecycle[];
+  readonly log: EngineLog;
+}) => Promise<V>;
+
+export interface EngineOptions<V extends EngineViews> {
+  readonly clock: WallClock;
+  readonly log: EngineLog;
+  readonly lifecycles: readonly AnyLifecycle[];
+  readonly workflows: readonly Workflow[];
+  readonly openViews: OpenViews<V>;
+}
+
+const TIMER_GRACE_MS = 2_000;
+/** The view that timers are fired by. */
+const DEADLINES = 'deadlines';
+/** How long the timekeeper waits to hear that the view has moved on. */
+const VIEW_WAIT_MS = 10_000;
+
+/**
+ * Opens a data folder and starts the house in it. What was opened is closed again when the start fails.
+ * @throws DataFolderBusyError, LogFileError, KeyFileError, MasterKeyError, StoreUnavailableError
+ */
+export async function openEngine<V extends EngineViews>(
+  config: Pick<Config, 'dataFolder' | 'masterKeyFile' | 'timeZone'>,
+  options: EngineOptions<V>,
+): Promise<Engine<V>> {
+  await using opened = new AsyncDisposableStack();
+  const { clock, log, lifecycles, workflows } = options;
+
+  const dataFolder = openDataFolder(config.dataFolder);
+  opened.defer(() => dataFolder.release());
+  const folder = dataFolder.path;
+  const file = (name: string): string => join(folder, name);
+
+  const masterKey = loadMasterKey({ configuredFile: configuredKeyFile(config), dataDir: folder });
+  const { store, health } = watchedStore(await openSqliteStore({ path: file('events.db'), clock }), folder);
+  opened.defer(() => store.close());
+  const keys = openSqliteKeyStore({ path: file('keys.db'), masterKey });
+  opened.defer(() => keys.close());
+  const sealer = createSealer(keys);
+  const following = await openDirectory({ path: file('directory.db'), log: store });
+  opened.defer(() => following.close());
+  const followers = [await keyFollower(keys, store), following];
+  await catchUp(store, followers);
+  opened.defer(
+    keepCheckpoints(store, followers, {
+      onError: error => log.warn({ problem: String(error) }, 'a checkpoint could not be written'),
+    }),
+  );
+
+  const { directory } = following;
+  const people = createDirectoryService({ store, sealer, clock, directory: following });
+  await bootstrap({ store, clock, give: people.give });
+  const policies = await readPolicyBook(store);
+  const handler = drainingHandler(
+    createCommandHandler({ store, sealer, directory, policies, clock, lifecycles, log }),
+  );
+
+  const views = await options.openViews({ folder, timeZone: config.timeZone, lifecycles, log });
+  opened.defer(() => views.close());
+  opened.defer(() => handler.drain());
+  const heldCases = new HeldCases(folder);
+  const timekeeper = startTimekeeper({
+    handler,
+    views: {
+      dueTimers: (byAt, limit) => views.dueTimers(byAt, limit),
+      nextTimerAt: () => views.nextTimerAt(),
+      health: () => deadlinesHealth(views),
+    },
+    lifecycles,
+    logId: store.logId,
+    clock,
+    log,
+    graceMs: TIMER_GRACE_MS,
+    heldBack: heldCases,
+  });
+  opened.defer(() => timekeeper.close());
+  const runnerFile = openRunnerFile(file('runner.db'), store.logId);
+  opened.defer(() => runnerFile.close());
+  const runner = startWorkflowRunner({
+    store,
+    handler,
+    sealer,
+    lifecycles,
+    workflows,
+    file: runnerFile,
+    log,
+  });
+  opened.defer(() => runner.close());
+  opened.defer(store.onAppended(tellViews(views, () => timekeeper.wake())));
+
+  let closing: Promise<void> | undefined;
+  const running = opened.move();
+  return {
+    folder,
+    lifecycles,
+    workflows,
+    clock,
+    store,
+    sealer,
+    handler,
+    directory,
+    people,
+    policies,
+    views,
+    timerGraceMs: TIMER_GRACE_MS,
+    holdTimers: () => timekeeper.hold(),
+    heldCases,
+    wakeTimers: () => timekeeper.wake(),
+    workflowsSettled: () => runner.settled(),
+    async eraseSubject(subject) {
+      const destroyed = await keys.eraseSubject(subject);
+      // They hold no personal value; but nothing made before an erasure is to outlive it.
+      handler.dropCache();
+      return destroyed;
+    },
+    ready: () =>
+      readinessOf({
+        closing: closing !== undefined,
+        store: health,
+        projections: views.status(),
+        timekeeper: timekeeper.status(),
+        workflows: runner.status(),
+        unfinishedImports: heldCases.unfinished(),
+      }),
+    close() {
+      closing ??= running.disposeAsync();
+      return closing;
+    },
+  };
+}
+
+/** `undefined` for the file in the data folder, which is made where it is missing; one named elsewhere never is. */
+function configuredKeyFile({ dataFolder, masterKeyFile }: Pick<Config, 'dataFolder' | 'masterKeyFile'>) {
+  return resolve(masterKeyFile) === resolve(dataFolder, 'master.key') ? undefined : masterKeyFile;
+}
+
+function deadlinesHealth(views: EngineViews): ReturnType<DueTimers['health']> {
+  const found = views.status().find(({ projection }) => projection === DEADLINES);
+  if (found === undefined) return { position: '', blocked: `there is no view ${DEADLINES}` };
+  const { position, faulted } = found;
+  return faulted === undefined
+    ? { position }
+    : {
+        position,
+        blocked: `the view ${DEADLINES} stopped at position ${faulted.position}: ${faulted.message}`,
+      };
+}
+
+/** Tells the views of each append, and then, once they have seen the newest, `seen`. */
+function tellViews(views: EngineViews, seen: () => void): (position: Position) => void {
+  let newest: Position | undefined;
+  let waiting = false;
+  const wait = async (): Promise<void> => {
+    waiting = true;
+    try {
+      while (newest !== undefined) {
+        const position = newest;
+        newest = undefined;
+        await views.waitFor(position, VIEW_WAIT_MS);
+        seen();
+      }
+    } finally {
+      waiting = false;
+    }
+  };
+  return position => {
+    views.wake(position);
+    newest = position;
+    // Views that cannot be waited for are shown by their status; the timekeeper looks once a minute anyway.
+    if (!waiting) wait().catch(() => {});
+  };
+}

@@ -1,0 +1,57 @@
+import type { ProjectionStatus } from './engine-views.ts';
+import type { UnfinishedImport } from './held-cases.ts';
+import type { TimekeeperStatus } from './timekeeper.ts';
+import type { StoreHealth } from './watched-store.ts';
+import type { WorkflowStatus } from './workflow-runner.ts';
+
+/** Events that a view may be behind before its answers count as old: some seconds of a busy hour. */
+const BEHIND_EVENTS = 5_000;
+
+/** The truth about the service. */
+export interface Readiness {
+  /** It can answer as if nothing were wrong. */
+  readonly ready: boolean;
+  /** What is wrong, for people; no personal value. */
+  readonly reasons: readonly string[];
+  /** Not wrong yet, but worth knowing. */
+  readonly warnings: readonly string[];
+  readonly projections: readonly ProjectionStatus[];
+  readonly timekeeper: TimekeeperStatus;
+  readonly workflows: readonly WorkflowStatus[];
+}
+
+export async function readinessOf(parts: {
+  readonly closing: boolean;
+  readonly store: StoreHealth;
+  readonly projections: readonly ProjectionStatus[];
+  readonly timekeeper: TimekeeperStatus;
+  readonly workflows: readonly WorkflowStatus[];
+  readonly unfinishedImports: readonly UnfinishedImport[];
+}): Promise<Readiness> {
+  const { closing, store, projections, timekeeper, workflows, unfinishedImports } = parts;
+  const reasons: string[] = [];
+  const warnings: string[] = [];
+  if (closing) reasons.push('the service is stopping');
+  const trouble = await store.trouble();
+  if (trouble !== undefined) reasons.push(`the log takes no write: ${trouble}`);
+  for (const { projection, behindEvents, faulted } of projections) {
+    if (faulted !== undefined) {
+      reasons.push(`the view ${projection} stopped at position ${faulted.position}: ${faulted.message}`);
+    } else if (behindEvents > BEHIND_EVENTS) {
+      reasons.push(`the view ${projection} is ${behindEvents} events behind the log`);
+    }
+  }
+  if (timekeeper.problem !== undefined) warnings.push(`timers are not fired: ${timekeeper.problem}`);
+  if (timekeeper.state === 'held') warnings.push('timers are held back while an import runs');
+  for (const { source, cases } of unfinishedImports) {
+    warnings.push(
+      `the import of ${source} was cut off, and the timers of its ${cases} cases wait: run it again, or give it up`,
+    );
+  }
+  for (const { workflow, fault } of workflows) {
+    if (fault !== undefined) {
+      warnings.push(`the workflow ${workflow} stopped at position ${fault.position}: ${fault.message}`);
+    }
+  }
+  return { ready: reasons.length === 0, reasons, warnings, projections, timekeeper, workflows };
+}

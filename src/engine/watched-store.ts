@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EventStore } from '../store/event-store.ts';
+import { StoreUnavailableError } from '../store/event-store.ts';
+
+/** How long a failure is believed without looking again. */
+const BELIEVED_MS = 5_000;
+const PROBE_BYTES = 64 * 1024;
+
+export interface StoreHealth {
+  /** Why the log took no write lately; `undefined` while it does, or when there is room again. */
+  trouble(): Promise<string | undefined>;
+}
+
+/**
+ * The store, and what is known of its health. Nothing is written to the log to try it: after a failure a file beside
+ * it is written and removed, since a service that is taken out of rotation gets no command that would tell.
+ */
+export function watchedStore(
+  store: EventStore,
+  folder: string,
+): { readonly store: EventStore; readonly health: StoreHealth } {
+  let failure: { readonly reason: string; readonly at: number } | undefined;
+  const watched: EventStore = {
+    logId: store.logId,
+    async append(streamId, expectedRevision, events) {
+      try {
+        const result = await store.append(streamId, expectedRevision, events);
+        failure = undefined;
+        return result;
+      } catch (error) {
+        if (error instanceof StoreUnavailableError && error.reason !== 'closed') {
+          failure = { reason: error.message, at: performance.now() };
+        }
+        throw error;
+      }
+    },
+    readStream: (streamId, fromRevision) => store.readStream(streamId, fromRevision),
+    readAll: (after, limit) => store.readAll(after, limit),
+    head: () => store.head(),
+    onAppended: listener => store.onAppended(listener),
+    close: () => store.close(),
+  };
+  return {
+    store: watched,
+    health: {
+      async trouble() {
+        if (failure === undefined) return undefined;
+        if (performance.now() - failure.at < BELIEVED_MS) return failure.reason;
+        const { reason } = failure;
+        failure = (await hasRoom(folder)) ? undefined : { reason, at: performance.now() };
+        return failure?.reason;
+      },
+    },
+  };
+}
+
+async function hasRoom(folder: string): Promise<boolean> {
+  const path = join(folder, `.room-${randomUUID()}`);
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.write(Buffer.alloc(PROBE_BYTES, 1));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(path, { force: true });
+  }
+}

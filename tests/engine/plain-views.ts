@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { categoryOf, type Position, type RecordedEvent } from '../../domain/log/envelope.ts';
+import { pendingTimers } from '../../domain/sla/timers.ts';
+import type { OpenViews } from '../../src/engine/engine.ts';
+import type { EngineViews } from '../../src/engine/engine-views.ts';
+import { type FoldedCase, foldOn, newCase } from '../../src/engine/folded-case.ts';
+import { openSqliteLog } from '../../src/store/sqlite-log.ts';
+
+/** Views in memory: slow, obvious, and behind the log for a moment, as real ones are. */
+export const openPlainViews: OpenViews<
+  EngineViews & { readonly known: ReadonlyMap<string, FoldedCase> }
+> = async ({ folder, lifecycles }) => {
+  const log = await openSqliteLog(join(folder, 'events.db'));
+  const known = new Map<string, FoldedCase>();
+  let position: Position = '';
+  const take = (event: RecordedEvent): void => {
+    position = event.position;
+    const lifecycle = lifecycles.find(({ category }) => category === categoryOf(event.streamId));
+    if (lifecycle === undefined) return;
+    const before = known.get(event.streamId) ?? newCase(lifecycle);
+    known.set(event.streamId, foldOn(lifecycle, before, [event], event.position));
+  };
+  const follow = async (): Promise<void> => {
+    for (const event of await log.readAll(position, 100_000)) if (event.position > position) take(event);
+  };
+  await follow();
+  const pending = () =>
+    [...known].flatMap(([streamId, { state }]) => pendingTimers(state).map(({ at }) => ({ streamId, at })));
+  return {
+    known,
+    wake() {},
+    async waitFor() {
+      await follow();
+      return true;
+    },
+    status: () => [{ projection: 'deadlines', position, behindEvents: 0 }],
+    dueTimers: byAt => pending().filter(({ at }) => at <= byAt),
+    nextTimerAt: () =>
+      pending()
+        .map(({ at }) => at)
+        .sort((a, b) => a - b)[0],
+    close: () => log.close(),
+  };
+};
