@@ -27,12 +27,19 @@ export function callLocalSocket(
   folder: string,
   method: string,
   params: unknown,
-  options: { readonly onProgress?: (progress: unknown) => void; readonly timeoutMs?: number } = {},
+  options: {
+    readonly onProgress?: (progress: unknown) => void;
+    readonly timeoutMs?: number;
+    /** Hangs up: the service's handler is told, and the call is `lost`. */
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<unknown> {
   const address = publishedSocketAddress(folder);
   if (address === undefined) return Promise.reject(nobodyListens(folder));
   return new Promise((resolve, reject) => {
     const socket = createConnection(address);
+    const hangUp = () => socket.destroy();
+    options.signal?.addEventListener('abort', hangUp, { once: true });
     let connected = false;
     let received = '';
     socket.setEncoding('utf8');
@@ -63,6 +70,7 @@ export function callLocalSocket(
       reject(nobody ? nobodyListens(folder) : error);
     });
     socket.on('close', () => {
+      options.signal?.removeEventListener('abort', hangUp);
       reject(new LocalCallError('lost', `the service on ${folder} stopped before it answered`));
     });
 

@@ -1,0 +1,129 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { type Config, loadConfig } from '../config.ts';
+import type { ImportReport } from '../import/import-report.ts';
+import { type ImportCall, type ImportEngine, runImport } from '../import/import-run.ts';
+import type { ImportProgress } from '../import/importer.ts';
+import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
+import { progressText, reportText } from './import-text.ts';
+
+/** All rows handled or left out by rule; some refused; a wrong call, mapping or file; stopped before the end. */
+export const IMPORT_EXIT = { done: 0, refused: 1, usage: 2, stopped: 3 } as const;
+
+/** Opens the house in the configured data folder, when no service runs on it. */
+export type OpenForImport = (config: Config) => Promise<ImportEngine & { close(): Promise<void> }>;
+
+/** `redress import`: by the service that owns the data folder, or else by itself. */
+export function importCommand(open: OpenForImport): Command {
+  return new Command('import')
+    .description('Replay a foreign event log (NDJSON, plain or gzip) at its own historical times')
+    .requiredOption('--mapping <file>', 'how its rows become commands (YAML or JSON, docs/mappings.md)')
+    .option('--dry-run', 'check the mapping and every row; write nothing', false)
+    .option('--report <file>', 'write the whole report there, as JSON')
+    .option('--json', 'print the whole report as JSON', false)
+    .argument('<log>', 'the event log')
+    .action(async (log: string, options: ImportOptions) => {
+      process.exitCode = await importByCommandLine(log, options, open);
+    });
+}
+
+interface ImportOptions {
+  readonly mapping: string;
+  readonly dryRun: boolean;
+  readonly report?: string;
+  readonly json: boolean;
+}
+
+async function importByCommandLine(
+  log: string,
+  options: ImportOptions,
+  open: OpenForImport,
+): Promise<number> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const progress = progressLine();
+  try {
+    const call: ImportCall = {
+      mapping: readFileSync(options.mapping, 'utf8'),
+      mappingFile: options.mapping,
+      logFile: resolve(log),
+      dryRun: options.dryRun,
+    };
+    const report = await importWhereItBelongs(
+      call,
+      loadConfig(process.env),
+      open,
+      progress.show,
+      stop.signal,
+    );
+    progress.clear();
+    if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
+    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : reportText(report));
+    if (!report.finished) return IMPORT_EXIT.stopped;
+    return report.refused.length === 0 ? IMPORT_EXIT.done : IMPORT_EXIT.refused;
+  } catch (error) {
+    progress.clear();
+    if (stop.signal.aborted) {
+      process.stderr.write('Stopped before its end: run it again, and it goes on.\n');
+      return IMPORT_EXIT.stopped;
+    }
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return isOfTheCaller(error) ? IMPORT_EXIT.usage : IMPORT_EXIT.stopped;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+/** What the caller can put right by calling otherwise. */
+function isOfTheCaller(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const name = error instanceof LocalCallError ? error.remoteName : error.name;
+  if (['MappingError', 'ConfigError', 'ImportRunsError'].includes(name ?? '')) return true;
+  return (
+    'code' in error &&
+    ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR', 'Z_BUF_ERROR'].includes(String(error.code))
+  );
+}
+
+async function importWhereItBelongs(
+  call: ImportCall,
+  config: Config,
+  open: OpenForImport,
+  onProgress: (progress: ImportProgress) => void,
+  signal: AbortSignal,
+): Promise<ImportReport> {
+  try {
+    const report = callLocalSocket(config.dataFolder, 'import', call, {
+      // The service is of this release, or says that it isn't.
+      onProgress: progress => onProgress(progress as ImportProgress),
+      signal,
+    });
+    return (await report) as ImportReport;
+  } catch (error) {
+    if (!(error instanceof LocalCallError) || error.reason !== 'nobodyListens') throw error;
+  }
+  const engine = await open(config);
+  try {
+    return await runImport(call, engine, onProgress, signal);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** A line that is written over, where somebody can see it. */
+function progressLine() {
+  const out = process.stderr;
+  return {
+    show(progress: ImportProgress): void {
+      if (out.isTTY) out.write(`\r\u001B[K${progressText(progress)}`);
+    },
+    clear(): void {
+      if (out.isTTY) out.write('\r\u001B[K');
+    },
+  };
+}
