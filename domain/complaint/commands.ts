@@ -25,7 +25,7 @@ const command = <T extends z.ZodRawShape>(summary: string, roles: readonly Role[
 const staff: readonly Role[] = STAFF;
 const recorded = complaintEvents;
 
-/** What holds for one item, or for every item if none is named. */
+/** What holds for one item; without an `itemId`, for every item that is not named. */
 const classifications = z
   .array(z.object({ itemId: uuidSchema.optional(), ...classificationSchema.shape }))
   .min(1)
@@ -62,6 +62,7 @@ export const complaintCommands = {
       teamId: uuidSchema.optional(),
       /** A lead's word makes it urgent at once; anyone else's asks for it. */
       priority: z.enum(['normal', 'urgent']).default('normal'),
+      urgencyReason: freeText.optional(),
       /** The closed case that this one goes on from. */
       continues: uuidSchema.optional(),
       /** The case that this one was a part of. */
@@ -69,7 +70,7 @@ export const complaintCommands = {
     }),
   },
   acknowledge: command('Tell the customer that the complaint is received', ['agent', 'integration'], {
-    ...recorded.ComplaintAcknowledged.schema.shape,
+    ...recorded.ComplaintAcknowledged.schema.omit({ messageId: true }).shape,
     automatic: z.boolean().default(false),
   }),
   classify: command(
@@ -98,7 +99,7 @@ export const complaintCommands = {
   sendPreliminaryReply: command(
     'Tell the customer what was understood, the next step and when the next news comes',
     ['agent', 'qa', 'technicalService'],
-    { ...recorded.ComplaintPreliminarilyReplied.schema.shape },
+    { ...recorded.ComplaintPreliminarilyReplied.schema.omit({ messageId: true }).shape },
   ),
   contain: command('Hold stock, stop shipments, see to goods in transit', ['qa'], {
     ...recorded.ComplaintContained.schema.shape,
@@ -140,7 +141,7 @@ export const complaintCommands = {
     items: z
       .array(
         z.object({
-          /** Absent: every item. */
+          /** Absent: every item that is not named and has none yet. */
           itemId: uuidSchema.optional(),
           outcome: outcomeSchema,
           cause: freeText,
@@ -202,8 +203,6 @@ export const complaintCommands = {
   /** The agent, quality management, or whoever the case was given to. */
   close: command('Close the complaint', staff, {
     satisfaction: satisfactionSchema.default('notGiven'),
-    /** The customer's message that says so: nobody else can be satisfied on its behalf. */
-    satisfactionFrom: uuidSchema.optional(),
     note: freeText.optional(),
   }),
 } as const;

@@ -11,7 +11,7 @@ import type { EventOf } from '../case/event-definition.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { classificationSchema, sharesSchema } from './classification.ts';
 import { companySchema, contactPositionSchema, siteRegionSchema } from './company.ts';
-import { itemSchema, MAX_ITEMS, moneySchema, quantitySchema } from './item.ts';
+import { itemSchema, MAX_ITEMS, moneySchema, newItemSchema, quantitySchema } from './item.ts';
 import { documentNumberSchema, offeredRemedySchema, remedySoughtSchema } from './remedy.ts';
 import { sampleHolderSchema, sampleStepSchema } from './sample.ts';
 
@@ -30,6 +30,9 @@ export const toldTo = {
   /** The mail system's or chat's own id. */
   externalId: labelSchema.optional(),
 };
+
+/** What was told is a message of the case, so that a bounce can name it. */
+const told = { messageId: uuidSchema, ...toldTo };
 
 const classifiedItems = z
   .array(z.object({ itemId: uuidSchema, ...classificationSchema.shape }))
@@ -56,18 +59,22 @@ const claimFields = {
 };
 export const claimSchema = z.object(claimFields);
 
+const openingFields = {
+  kind: complaintKindSchema,
+  complainant: companySchema,
+  buyingCustomer: companySchema.optional(),
+  endBrand: companySchema.optional(),
+  contactId: uuidSchema.optional(),
+  contactPosition: contactPositionSchema.optional(),
+  channel: channelSchema,
+  siteRegion: siteRegionSchema,
+};
+
 /** The complaint's own events, and those that every case has. */
 export const complaintEvents = {
   ...caseEvents,
   ComplaintReceived: v1({
-    kind: complaintKindSchema,
-    complainant: companySchema,
-    buyingCustomer: companySchema.optional(),
-    endBrand: companySchema.optional(),
-    contactId: uuidSchema.optional(),
-    contactPosition: contactPositionSchema.optional(),
-    channel: channelSchema,
-    siteRegion: siteRegionSchema,
+    ...openingFields,
     items: z.array(itemSchema).min(1).max(MAX_ITEMS),
     description: freeText,
     remedySought: remedySoughtSchema,
@@ -81,8 +88,18 @@ export const complaintEvents = {
     continues: uuidSchema.optional(),
     splitFrom: uuidSchema.optional(),
   }),
+  /** A part split off, or a message long after the closing: what the complaint that the workflow opens begins with. */
+  ComplaintSuccessorPrepared: v1({
+    relation: z.enum(['split', 'continuation']),
+    ...openingFields,
+    items: z.array(newItemSchema).min(1).max(MAX_ITEMS),
+    description: freeText.optional(),
+    receivedAt: instantSchema,
+    teamId: uuidSchema,
+    priority: z.enum(['normal', 'urgent']),
+  }),
   ComplaintAcknowledged: v1({
-    ...toldTo,
+    ...told,
     /** By the channel itself, at once. */
     automatic: z.boolean(),
     /** The number for people that the customer was told. */
@@ -98,7 +115,7 @@ export const complaintEvents = {
   }),
   ComplaintResponsibilityRuled: v1({ itemId: uuidSchema, shares: sharesSchema, reasons: freeText }),
   ComplaintPreliminarilyReplied: v1({
-    ...toldTo,
+    ...told,
     understood: freeText,
     nextStep: freeText,
     /** When the customer hears from us next. */
@@ -138,7 +155,7 @@ export const complaintEvents = {
     evidence: z.array(attachmentSchema).max(50),
   }),
   ComplaintDecisionCommunicated: v1({
-    ...toldTo,
+    ...told,
     items: z
       .array(
         z.object({

@@ -1,0 +1,137 @@
+import { accept, type Decision, type Rejected, reject } from '../case/decision.ts';
+import { dueOf } from '../time/target.ts';
+import type { Classification } from './classification.ts';
+import type { ComplaintCommand } from './commands.ts';
+import type { Turn } from './complaint-turn.ts';
+import type { ComplaintEvent } from './events.ts';
+import { possible } from './possible.ts';
+import { type ComplaintItem, type ComplaintState, classificationOf, openDispute } from './state.ts';
+
+type Data<T extends ComplaintCommand['type']> = (ComplaintCommand & { type: T })['data'];
+type Given = Data<'classify'>['items'];
+
+/** The department named may dispute for three working days after it was named. */
+const DISPUTE_WORKING_DAYS = 3;
+
+export function classify(data: Data<'classify'>, turn: Turn): Decision<ComplaintEvent> {
+  const { state, context, at } = turn;
+  const items = perItem(data.items, state);
+  if ('outcome' in items) return items;
+  const settled = items.filter(({ item }) => {
+    const before = classificationOf(item);
+    return before !== undefined && (before.final || !isFinal(context.actor.role));
+  });
+  if (settled.length > 0) {
+    const itemIds = settled.map(({ item }) => item.itemId);
+    return reject('alreadyClassified', { itemIds, possible: ['reclassify'] });
+  }
+  const { note } = data;
+  return accept<ComplaintEvent>({
+    type: 'ComplaintClassified',
+    data: {
+      items: items.map(({ item, given }) => ({ ...given, itemId: item.itemId })),
+      final: isFinal(context.actor.role),
+      ...(note === undefined ? {} : { note }),
+    },
+    occurredAt: at,
+  });
+}
+
+export function reclassify(data: Data<'reclassify'>, turn: Turn): Decision<ComplaintEvent> {
+  const { state, context, at } = turn;
+  const items = perItem(data.items, state);
+  if ('outcome' in items) return items;
+  const first = items
+    .filter(({ item }) => classificationOf(item) === undefined)
+    .map(({ item }) => item.itemId);
+  if (first.length > 0) return reject('notClassified', { itemIds: first, possible: ['classify'] });
+  const final = isFinal(context.actor.role);
+  const over = items.filter(({ item }) => !final && classificationOf(item)?.final === true);
+  if (over.length > 0) {
+    return reject('classifiedForGood', {
+      itemIds: over.map(({ item }) => item.itemId),
+      by: ['technicalCentre', 'qa'],
+    });
+  }
+  return accept<ComplaintEvent>({
+    type: 'ComplaintReclassified',
+    data: {
+      items: items.map(({ item, given }) => ({ ...given, itemId: item.itemId })),
+      final,
+      reason: data.reason,
+    },
+    occurredAt: at,
+  });
+}
+
+/** An agent's word is provisional; the technical centre's and QA's is final. */
+function isFinal(role: string): boolean {
+  return role === 'technicalCentre' || role === 'qa';
+}
+
+/** Spreads what holds for every item; a named item goes before it. */
+function perItem(
+  given: Given,
+  state: ComplaintState,
+): readonly { readonly item: ComplaintItem; readonly given: Classification }[] | Rejected {
+  const named = given.flatMap(g => (g.itemId === undefined ? [] : [g.itemId]));
+  const unknown = named.filter(id => !state.items.some(i => i.itemId === id));
+  if (unknown.length > 0)
+    return reject('noSuchItem', { itemIds: unknown, items: state.items.map(i => i.itemId) });
+  if (new Set(named).size < named.length || given.length - named.length > 1)
+    return reject('itemGivenTwice', {});
+  const rest = given.find(g => g.itemId === undefined);
+  return state.items.flatMap(item => {
+    const own = given.find(g => g.itemId === item.itemId) ?? rest;
+    if (own === undefined) return [];
+    const { itemId: _named, ...classification } = own;
+    return [{ item, given: classification }];
+  });
+}
+
+export function disputeResponsibility(
+  data: Data<'disputeResponsibility'>,
+  turn: Turn,
+): Decision<ComplaintEvent> {
+  const { state, context, at } = turn;
+  const { department } = context.actor;
+  if (department === undefined) return reject('noDepartment', { actorId: context.actor.id });
+  const names = (item: ComplaintItem) => {
+    const party = classificationOf(item)?.responsibleParty;
+    return party?.kind === 'department' && party.code === department;
+  };
+  const item =
+    data.itemId === undefined ? state.items.find(names) : state.items.find(i => i.itemId === data.itemId);
+  if (item === undefined) {
+    return data.itemId === undefined
+      ? reject('notYourDepartment', { department })
+      : reject('noSuchItem', { itemIds: [data.itemId] });
+  }
+  if (!names(item)) return reject('notYourDepartment', { department, itemId: item.itemId });
+  if (openDispute(item) !== undefined) return reject('alreadyDisputed', { itemId: item.itemId });
+  const namedAt = classificationOf(item)?.at ?? at;
+  const within = { kind: 'workingDays', count: DISPUTE_WORKING_DAYS, countFrom: 'receipt' } as const;
+  const until = dueOf(within, namedAt, context.calendar).dueAt;
+  if (at > until) return reject('disputePeriodOver', { namedAt, until });
+  const disputed = { itemId: item.itemId, department, grounds: data.grounds };
+  return accept<ComplaintEvent>({ type: 'ComplaintResponsibilityDisputed', data: disputed, occurredAt: at });
+}
+
+export function ruleOnResponsibility(
+  data: Data<'ruleOnResponsibility'>,
+  turn: Turn,
+): Decision<ComplaintEvent> {
+  const { state, at } = turn;
+  const item = state.items.find(i => i.itemId === data.itemId);
+  if (item === undefined) return reject('noSuchItem', { itemIds: [data.itemId] });
+  if (openDispute(item) === undefined)
+    return reject('notDisputed', { itemId: item.itemId, possible: [...possible(state)] });
+  const percent = data.shares.reduce((sum, share) => sum + share.percent, 0);
+  if (percent !== 100) return reject('sharesMustAddUp', { percent, to: 100 });
+  const { itemId, shares, reasons } = data;
+  return accept<ComplaintEvent>({
+    type: 'ComplaintResponsibilityRuled',
+    data: { itemId, shares, reasons },
+    occurredAt: at,
+  });
+}

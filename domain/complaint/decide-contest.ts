@@ -1,0 +1,42 @@
+import { accept, type Decision, reject } from '../case/decision.ts';
+import { openClock } from '../sla/clock.ts';
+import { cancelClock } from '../sla/promises.ts';
+import type { ComplaintCommand } from './commands.ts';
+import { factOf, type Turn } from './complaint-turn.ts';
+import { unknownItems } from './decide-on-site.ts';
+import type { ComplaintEvent } from './events.ts';
+import { possible } from './possible.ts';
+import { isDecided, openContest } from './state.ts';
+
+type Data<T extends ComplaintCommand['type']> = (ComplaintCommand & { type: T })['data'];
+
+/** The customer does not agree: the decision keeps its result, and a new one is owed, with a new closing. */
+export function contest(data: Data<'contest'>, turn: Turn): Decision<ComplaintEvent> {
+  const { state, at, start } = turn;
+  if (!isDecided(state)) return reject('nothingToContest', { possible: [...possible(state)] });
+  const unknown = unknownItems(data.itemIds, state);
+  if (unknown !== undefined) return unknown;
+  return accept<ComplaintEvent>(
+    { type: 'ComplaintContested', data: factOf(data), occurredAt: at },
+    ...cancelClock(openClock(state.clocks, 'decision'), 'contested', at),
+    ...cancelClock(openClock(state.clocks, 'closing'), 'contested', at),
+    ...start(['decision', 'closing']),
+  );
+}
+
+/** By somebody with no finding, decision or approval of theirs in this case. */
+export function review(data: Data<'review'>, { state, context, at }: Turn): Decision<ComplaintEvent> {
+  const open = openContest(state);
+  if (open === undefined) return reject('notContested', { possible: [...possible(state)] });
+  if (open.review !== undefined) return reject('alreadyReviewed', { reviewedAt: open.review.at });
+  if (state.involved.includes(context.actor.id)) return reject('involved', { actorId: context.actor.id });
+  return accept<ComplaintEvent>({ type: 'ComplaintReviewed', data: factOf(data), occurredAt: at });
+}
+
+export function addToNegativeCases(data: Data<'addToNegativeCases'>, { at }: Turn): Decision<ComplaintEvent> {
+  return accept<ComplaintEvent>({
+    type: 'ComplaintAddedToNegativeCases',
+    data: factOf(data),
+    occurredAt: at,
+  });
+}
