@@ -55,8 +55,10 @@ export interface EventStore extends EventLog {
   /**
    * Appends all events or none, durably, when the stream's last revision is exactly `expectedRevision`
    * (-1: the stream does not exist). The same event ids sent again at the same expected revision answer
-   * `appended` with the original revision and position.
-   * @throws StoreUnavailableError, AppendTooLargeError
+   * `appended` with the original revision and position; so does a prefix of them. Old ids mixed with new ones are
+   * a conflict. Events are written out before this returns: what they hold may be changed afterwards.
+   * @throws StoreUnavailableError; AppendTooLargeError; TypeError (a bug of the caller) for no events, an inexact
+   *   revision, an id in the wrong form or a value that JSON cannot hold. All come as rejections.
    */
   append(streamId: string, expectedRevision: number, events: readonly NewEvent[]): Promise<AppendResult>;
   /** Called after events became durable, with the newest position; returns how to stop. Reads then see them. */

@@ -42,6 +42,9 @@ export function openLogFile(path: string, insertFirst: (db: DatabaseSync) => voi
     // Looked at before anything is set: another program's file is left as it was.
     const state = fileState(db, path);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;');
+    // Written back every 4 MB, on the writer's thread: measured at 64 appends in flight, commits stall 20 ms for it
+    // (40–65 ms at 16 MB, 75–95 ms at 64 MB, for 15 % more appends a second at best).
+    db.exec('PRAGMA wal_autocheckpoint = 1000');
     // After a burst or a long reader the write-ahead file is cut back, once it could be written back.
     db.exec(`PRAGMA journal_size_limit = ${64 * 1024 * 1024}`);
     if (state === 'new') {
