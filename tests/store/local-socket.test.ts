@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callLocalSocket } from '../../src/store/local-call.ts';
 import { type LocalHandler, type LocalSocketServer, serveLocalSocket } from '../../src/store/local-socket.ts';
-import { publishedSocketAddress } from '../../src/store/socket-address.ts';
+import { clearSocketAddress, publishedSocketAddress } from '../../src/store/socket-address.ts';
 import { startProcess } from './processes/start-process.ts';
 
 const handler: LocalHandler = async (method, params, emit, signal) => {
@@ -127,7 +127,10 @@ describe('the local socket of a service that was killed', () => {
     expect(await callLocalSocket(folder, 'pid', {})).toBe(service.pid);
     await service.kill();
   });
-  afterEach(() => rm(join(folder, '..'), { recursive: true }));
+  afterEach(async () => {
+    clearSocketAddress(folder);
+    await rm(join(folder, '..'), { recursive: true });
+  });
 
   it('has nobody who listens', async () => {
     await expect(callLocalSocket(folder, 'pid', {})).rejects.toMatchObject({ reason: 'nobodyListens' });
