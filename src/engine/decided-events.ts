@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { AnyCommand, AnyEvent, AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { type Metadata, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import { canonicalJson } from '../store/canonical-json.ts';
 import type { CommandRequest } from './command-request.ts';
 import type { RecordedContext } from './decision-context.ts';
+import { newEventId } from './event-id.ts';
 
 /** What all events of a decision, and the journal of a rejection, say of how they came about. */
 export type DecisionStamp = Omit<Metadata, 'occurredAt' | 'command' | 'context' | 'bodyMac'>;
@@ -75,7 +75,7 @@ export function sealedEvents(
         `${lifecycle.name}: ${command.type} decided a malformed ${event.type}: ${issues?.join(', ') ?? 'unknown type'}`,
       );
     }
-    const eventId = uuidv7();
+    const eventId = newEventId();
     const { schemaVersion, schema } = definition;
     const base = { eventId, streamId, revision: firstRevision + index, type: event.type, schemaVersion };
     // Parsed by an event's schema, whose fields are JSON.
