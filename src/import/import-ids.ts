@@ -21,11 +21,20 @@ export interface ImportIds {
 export function importIds(logId: string, source: string): ImportIds {
   const idOf = (...meaning: readonly string[]) =>
     uuidv5(canonicalJson(['import', source, ...meaning]), logId);
+  // A log has few actors, each in thousands of rows.
+  const users = new Map<string, string>();
+  const userOf = (value: string): string => {
+    const known = users.get(value);
+    if (known !== undefined) return known;
+    const id = idOf('user', value);
+    users.set(value, id);
+    return id;
+  };
   const openingCommandOf = (caseKey: string) => importCommandId(logId, { source, caseKey, rowKey: OPENING });
   return {
     importId: idOf('import'),
     teamId: idOf('team'),
-    userOf: value => idOf('user', value),
+    userOf,
     caseOf: caseKey => openedCaseId(logId, openingCommandOf(caseKey)),
     openingCommandOf,
     rowOf: (caseKey, rowKey) => importCommandId(logId, { source, caseKey, rowKey }),

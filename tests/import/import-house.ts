@@ -8,6 +8,7 @@ import type { LogLine } from '../../src/import/log-lines.ts';
 import { readMapping } from '../../src/import/mapping-file.ts';
 import { createMemoryKeyStore } from '../../src/privacy/memory-key-store.ts';
 import { createSealer } from '../../src/privacy/sealer.ts';
+import type { EventStore } from '../../src/store/event-store.ts';
 import { memoryStore } from '../../src/store/memory-store.ts';
 import { policyBook, type TestClock, testClock } from '../engine/house.ts';
 import { parcel } from '../engine/parcel-lifecycle.ts';
@@ -22,11 +23,13 @@ export async function importHouse(
     lifecycle?: AnyLifecycle;
     workflows?: readonly Workflow[];
     logId?: string;
+    store?: EventStore;
   } = {},
 ) {
   const clock = options.clock ?? testClock(LONG_AFTER);
   const { lifecycle = parcel, workflows = [], logId } = options;
-  const store = memoryStore({ clock, ...(logId === undefined ? {} : { newLogId: () => logId }) });
+  const store =
+    options.store ?? memoryStore({ clock, ...(logId === undefined ? {} : { newLogId: () => logId }) });
   const sealer = createSealer(createMemoryKeyStore());
   const following = await openDirectory({ path: ':memory:', log: store });
   const { directory } = following;
