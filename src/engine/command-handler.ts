@@ -14,7 +14,7 @@ import { bodyMacOf } from './decided-events.ts';
 import { createDecider, type DeciderParts } from './decider.ts';
 import type { EngineLog } from './engine-log.ts';
 import { type FoldedCase, foldOn, newCase } from './folded-case.ts';
-import { findLinkedCase, linkedCaseId } from './linked-case.ts';
+import { findLinkedCase } from './linked-case.ts';
 import { patientAppend } from './patient-append.ts';
 import { createRejectionJournal } from './rejection-journal.ts';
 import { StreamQueue } from './stream-queue.ts';
@@ -120,7 +120,7 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
   };
 
   const linkedBy = async ({ command, lifecycle }: CommandRequest) => {
-    const caseId = linkedCaseId(command);
+    const caseId = lifecycle.linkedCaseOf?.(command);
     if (caseId === undefined) return undefined;
     const others = lifecycles.filter(other => other.name !== lifecycle.name);
     return findLinkedCase(caseId, [lifecycle, ...others], (of, streamId) => cases.current(of, streamId));

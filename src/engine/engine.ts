@@ -44,8 +44,6 @@ export interface Engine<V extends EngineViews = EngineViews> {
   readonly views: V;
   /** How long a timer waits for commands on their way. */
   readonly timerGraceMs: number;
-  /** Fires no timer until what it returns is called. */
-  holdTimers(): () => void;
   /** Cases on their way through an import, whose timers it fires itself. */
   readonly heldCases: HeldCases;
   /** Lets time be looked at soon. */
@@ -62,7 +60,7 @@ export interface Engine<V extends EngineViews = EngineViews> {
   close(): Promise<void>;
 }
 
-/** Opens the views that are kept from a log; `grown` is to be called when they have moved on. */
+/** Opens the views that are kept from the log in the folder. */
 export type OpenViews<V extends EngineViews> = (parts: {
   readonly folder: string;
   readonly timeZone: string;
@@ -172,7 +170,6 @@ export async function openEngine<V extends EngineViews>(
     policies,
     views,
     timerGraceMs: TIMER_GRACE_MS,
-    holdTimers: () => timekeeper.hold(),
     heldCases,
     wakeTimers: () => timekeeper.wake(),
     workflowsSettled: () => runner.settled(),

@@ -42,7 +42,6 @@ export async function readinessOf(parts: {
     }
   }
   if (timekeeper.problem !== undefined) warnings.push(`timers are not fired: ${timekeeper.problem}`);
-  if (timekeeper.state === 'held') warnings.push('timers are held back while an import runs');
   for (const { source, cases } of unfinishedImports) {
     warnings.push(
       `the import of ${source} was cut off, and the timers of its ${cases} cases wait: run it again, or give it up`,

@@ -37,7 +37,7 @@ export interface HeldBack {
 }
 
 export interface TimekeeperStatus {
-  readonly state: 'waiting' | 'firing' | 'held' | 'blocked' | 'stopped';
+  readonly state: 'waiting' | 'firing' | 'blocked' | 'stopped';
   /** Why nothing is fired, or what went wrong last and is tried again. */
   readonly problem?: string;
   readonly fired: number;
@@ -47,8 +47,6 @@ export interface TimekeeperStatus {
 export interface Timekeeper {
   /** Looks soon: the view has moved on, or the time has. */
   wake(): void;
-  /** Fires nothing until what it returns is called: while an import fires the timers of its own time. */
-  hold(): () => void;
   status(): TimekeeperStatus;
   /** Waits for what is being fired. */
   close(): Promise<void>;
@@ -79,7 +77,6 @@ export function startTimekeeper(parts: {
   let looking: Promise<void> | undefined;
   let again = false;
   let stopped = false;
-  let holds = 0;
   let fired = 0;
   let failures = 0;
   let problem: string | undefined;
@@ -92,7 +89,7 @@ export function startTimekeeper(parts: {
     const caseId = uuidOf(streamId);
     let position: Position = '';
     let before: PendingTimer | undefined;
-    while (!stopped && holds === 0) {
+    while (!stopped) {
       const loaded = await handler.load(lifecycle, caseId);
       const due = loaded && earliest(pendingTimers(loaded.state), clock.now() - graceMs);
       if (due === undefined) return position;
@@ -117,7 +114,7 @@ export function startTimekeeper(parts: {
     const { position, blocked: why } = views.health();
     blocked = why !== undefined;
     problem = why;
-    if (blocked || holds > 0) return false;
+    if (blocked) return false;
     const now = clock.now();
     for (const [streamId, { position: seen, untilAt }] of done) {
       if (seen <= position && untilAt <= now) done.delete(streamId);
@@ -167,7 +164,7 @@ export function startTimekeeper(parts: {
     const now = clock.now();
     if (failures > 0) return now + Math.min(1_000 * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
     if (again) return now + BREATH_MS;
-    if (blocked || holds > 0) return now + MINUTE_MS;
+    if (blocked) return now + MINUTE_MS;
     return Math.max(nextDueAt(now), now + BREATH_MS);
   };
 
@@ -186,7 +183,7 @@ export function startTimekeeper(parts: {
   };
 
   const wake = (): void => {
-    if (stopped || holds > 0) return;
+    if (stopped) return;
     again = true;
     if (looking !== undefined || failures > 0) return;
     const at = clock.now() + BREATH_MS;
@@ -196,26 +193,8 @@ export function startTimekeeper(parts: {
   begin();
   return {
     wake,
-    hold() {
-      holds++;
-      let released = false;
-      return () => {
-        if (released) return;
-        released = true;
-        holds--;
-        if (holds === 0) wake();
-      };
-    },
     status() {
-      const state = stopped
-        ? 'stopped'
-        : blocked
-          ? 'blocked'
-          : holds > 0
-            ? 'held'
-            : looking !== undefined
-              ? 'firing'
-              : 'waiting';
+      const state = stopped ? 'stopped' : blocked ? 'blocked' : looking !== undefined ? 'firing' : 'waiting';
       const nextAt = state === 'waiting' ? views.nextTimerAt() : undefined;
       return {
         state,

@@ -223,13 +223,24 @@ describe('readiness', () => {
     expect(await engine.ready()).toMatchObject({ ready: true, reasons: [], warnings: [] });
   });
 
-  it('tells that timers are held, and that the service stops', async () => {
-    const engine = await start(newFolder());
-    const release = engine.holdTimers();
-    expect((await engine.ready()).warnings).toEqual(['timers are held back while an import runs']);
-    release();
-    const closing = engine.close();
-    expect(await engine.ready()).toMatchObject({ ready: false, reasons: ['the service is stopping'] });
+  it('tells of an import that was cut off, and that the service stops', async () => {
+    const folder = newFolder();
+    const first = await start(folder);
+    const importId = uuidv4();
+    first.heldCases.begin({
+      importId,
+      source: 'desk',
+      startedAt: clock.now(),
+      streamIds: [`parcel-${uuidv4()}`],
+    });
+    expect((await first.ready()).warnings).toEqual([]);
+    await first.close();
+    const second = await start(folder);
+    expect((await second.ready()).warnings).toEqual([
+      'the import of desk was cut off, and the timers of its 1 cases wait: run it again, or give it up',
+    ]);
+    const closing = second.close();
+    expect(await second.ready()).toMatchObject({ ready: false, reasons: ['the service is stopping'] });
     await closing;
   });
 });

@@ -223,6 +223,7 @@ const definition = defineLifecycle<ParcelState, typeof commands, typeof events>(
         return { ...state, clocks: evolveClocks(state.clocks, event) };
     }
   },
+  linkedCaseOf: command => (command.type === 'mergeInto' ? command.data.survivorId : undefined),
   summarize: state => ({
     phase: state.phase,
     priority: state.priority,

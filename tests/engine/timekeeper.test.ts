@@ -204,19 +204,6 @@ describe('the timekeeper', () => {
     expect(keeper.status()).toMatchObject({ state: 'waiting', fired: 1 });
   });
 
-  it('fires nothing while it is held', async () => {
-    const { open, project, time, types, keeper } = keptHouse();
-    const caseId = await open();
-    const release = keeper.hold();
-    await project();
-    await time.pass(20 * HOUR_MS);
-    expect(await types(caseId)).toEqual([]);
-    expect(keeper.status().state).toBe('held');
-    release();
-    await time.pass(1_000);
-    expect(await types(caseId)).toEqual(['SlaClockWarned']);
-  });
-
   it('tries again, further and further apart, while the store cannot be written', async () => {
     const inner = keptHouse();
     const caseId = await inner.open();
