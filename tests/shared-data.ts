@@ -9,7 +9,8 @@ export function sharedText(path: string): string {
   return readFileSync(sharedPath(path), 'utf8');
 }
 
-function sharedPath(path: string): string {
+/** The path of such a file. */
+export function sharedPath(path: string): string {
   const folder = process.env.REDRESS_SHARED ?? resolve(import.meta.dirname, '../../shared');
   const file = join(folder, path);
   if (existsSync(file)) return file;

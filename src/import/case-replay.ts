@@ -9,7 +9,7 @@ import type { CommandOutcome } from '../engine/command-request.ts';
 import { timerRequest } from '../engine/timer-request.ts';
 import type { EventLog } from '../store/event-store.ts';
 import { holds, type Situation } from './case-condition.ts';
-import { FieldError, fieldValue } from './field-value.ts';
+import { FieldError, fieldValue, type JsonObject } from './field-value.ts';
 import type { ImportIds } from './import-ids.ts';
 import type { ImportRow } from './import-row.ts';
 import type { CheckedMapping, PreparedCommand } from './mapping-check.ts';
@@ -267,6 +267,8 @@ export class CaseReplay {
         {
           row: row.row,
           at: row.at,
+          // States are folded from events, which are JSON.
+          state: (this.#state ?? {}) as JsonObject,
           userOf: ids.userOf,
           caseOf: key => (isOpened(key) ? ids.caseOf(key) : undefined),
         },

@@ -12,6 +12,8 @@ export interface RowFacts {
   readonly at: number;
   /** The user that a value of the actor's key stands for. */
   userOf(value: string): string;
+  /** The case as it stands, for `$state`; it holds no personal value. */
+  readonly state: JsonObject;
   /** The case that a value of the case's key stands for; `undefined` for one that was not opened. */
   caseOf(value: string): string | undefined;
 }
@@ -19,7 +21,7 @@ export interface RowFacts {
 /** A row that cannot give a field its value. */
 export class FieldError extends Error {
   override readonly name = 'FieldError';
-  readonly reason: 'missingKey' | 'unknownValue' | 'unknownCase';
+  readonly reason: 'missingKey' | 'unknownValue' | 'unknownCase' | 'notInCase';
   constructor(reason: FieldError['reason'], message: string) {
     super(message);
     this.reason = reason;
@@ -44,11 +46,12 @@ export type FieldSource =
   | { readonly kind: 'table'; readonly table: string }
   | { readonly kind: 'user'; readonly key: string }
   | { readonly kind: 'case'; readonly key: string }
+  | { readonly kind: 'state'; readonly path: string }
   | { readonly kind: 'after'; readonly ms: number }
   | { readonly kind: 'object'; readonly fields: Readonly<Record<string, FieldSource>> }
   | { readonly kind: 'list'; readonly items: readonly FieldSource[] };
 
-const MARKERS = ['$key', '$table', '$user', '$case', '$after'] as const;
+const MARKERS = ['$key', '$table', '$user', '$case', '$state', '$after'] as const;
 
 /**
  * Reads how a field is written in a mapping.
@@ -79,6 +82,8 @@ export function parseField(written: Json): FieldSource {
       return { kind: 'user', key: value };
     case '$case':
       return { kind: 'case', key: value };
+    case '$state':
+      return { kind: 'state', path: value };
     case '$after': {
       const ms = durationMs(value);
       if (ms === undefined) throw new SyntaxError('$after must be a duration as PT24H');
@@ -132,6 +137,11 @@ export function fieldValue(
       if (caseId === undefined) throw new FieldError('unknownCase', `no case ${value} was opened before`);
       return caseId;
     }
+    case 'state': {
+      const value = inState(facts.state, source.path);
+      if (value === undefined) throw new FieldError('notInCase', `the case has no ${source.path}`);
+      return value;
+    }
     case 'after':
       return facts.at + source.ms;
     case 'object': {
@@ -147,6 +157,17 @@ export function fieldValue(
         .map(item => fieldValue(item, facts, tables))
         .filter((value): value is Json => value !== undefined);
   }
+}
+
+/** As `valueAt`, with places in lists: `remedies.-1.remedyId` is of the last. */
+function inState(state: JsonObject, path: string): Json | undefined {
+  let value: Json | undefined = state;
+  for (const part of path.split('.')) {
+    if (value === null || typeof value !== 'object') return undefined;
+    if (Array.isArray(value)) value = value.at(Number(part));
+    else value = Object.hasOwn(value, part) ? value[part] : undefined;
+  }
+  return value;
 }
 
 function textAt(row: JsonObject, key: string): string {

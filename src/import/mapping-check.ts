@@ -207,13 +207,20 @@ function tableChoices(name: string, { tables }: Mapping): readonly TableChoice[]
   return all.map(({ written, value }) => ({ table: name, written, value: { kind: 'constant', value } }));
 }
 
-const SAMPLE_FACTS: RowFacts = { row: {}, at: 0, userOf: () => SAMPLE_ID, caseOf: () => SAMPLE_ID };
+const SAMPLE_FACTS: RowFacts = {
+  row: {},
+  at: 0,
+  state: {},
+  userOf: () => SAMPLE_ID,
+  caseOf: () => SAMPLE_ID,
+};
 
 /** The fields with a stand-in for all that only a row can say. */
 function sampled(source: FieldSource, choice: TableChoice | undefined, mapping: Mapping): FieldSource {
   switch (source.kind) {
     case 'key':
     case 'template':
+    case 'state':
       return { kind: 'constant', value: SAMPLE_TEXT };
     case 'user':
     case 'case':
@@ -241,6 +248,7 @@ function rowPaths(source: FieldSource, path: readonly string[]): readonly (reado
   switch (source.kind) {
     case 'key':
     case 'template':
+    case 'state':
       return [path];
     case 'object':
       return Object.entries(source.fields).flatMap(([name, field]) => rowPaths(field, [...path, name]));

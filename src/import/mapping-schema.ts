@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roleSchema } from '../../domain/case/actor.ts';
+import { qualificationSchema, roleSchema } from '../../domain/case/actor.ts';
 import { clockNameSchema } from '../../domain/sla/events.ts';
 import { isTimeZone } from '../../domain/time/time-zone.ts';
 
@@ -50,7 +50,7 @@ export type When = z.infer<typeof whenSchema>;
 
 const givenCommandSchema = z.strictObject({
   command: z.string().min(1),
-  /** Field by field: a constant, a template `Ticket {case}`, or one of `$key`, `$table`, `$user`, `$case`, `$after`. */
+  /** Field by field: a constant, a template `Ticket {case}`, or one of `$key`, `$table`, `$user`, `$case`, `$state`, `$after`. */
   fields: jsonObject.default({}),
 });
 export type GivenCommand = z.infer<typeof givenCommandSchema>;
@@ -120,6 +120,15 @@ export const mappingSchema = z.strictObject({
             .min(1)
             .optional(),
           department: z.string().min(1).max(60).optional(),
+          qualifications: z
+            .array(
+              z.strictObject({
+                name: qualificationSchema.shape.name,
+                /** The last day, in UTC. */
+                validThrough: z.iso.date(),
+              }),
+            )
+            .default([]),
         }),
       )
       .default({}),

@@ -35,7 +35,10 @@ export async function registerPeople(
     const data = {
       name: own?.name ?? mapping.people.name.replaceAll('{value}', value),
       roles: own?.roles ?? mapping.people.roles,
-      qualifications: [],
+      qualifications: (own?.qualifications ?? []).map(({ name, validThrough }) => ({
+        name,
+        validUntil: Date.parse(`${validThrough}T23:59:59.999Z`),
+      })),
       ...ownTeam,
       ...(department === undefined ? {} : { department }),
     };
