@@ -26,6 +26,8 @@ export interface CaseRules<S extends CaseState> {
   readonly metByReply: readonly ClockName[];
   /** Whose next cycles start at a reopening. */
   readonly reopens: readonly ClockName[];
+  /** Clocks that start at the receipt and are judged anew when it is corrected; if not given, all that began then. */
+  readonly startedByReceipt?: readonly ClockName[];
   /** Fields beside `receivedAt`, which every case has. */
   readonly correctable: Readonly<Record<string, Correctable<S>>>;
   /** Fields that name the customer: corrected by a lead they may move deadlines. */
@@ -36,6 +38,8 @@ export interface CaseRules<S extends CaseState> {
   readonly waivable: Readonly<Record<string, readonly ClockName[]>>;
   /** Why the case can't be closed that way yet. */
   mayClose(state: S, mode: ClosingMode, context: DecideContext): Rejected | undefined;
+  /** None of its promises can pause, yet a customer can be waited for: reminded, and closed without a reply. */
+  readonly waitsWithoutClock?: boolean;
   /** Parts that can be split off. */
   itemIds(state: S): readonly string[];
   possible(state: S): readonly string[];

@@ -24,6 +24,7 @@ import { fireTimer } from './decide-timer.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { factAt } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
+import { waitsForCustomer } from './possible-in-any-case.ts';
 
 /** What can still be done with a case that has ended. */
 const AFTER_THE_END: readonly CaseCommand['type'][] = [
@@ -158,7 +159,7 @@ export function decideCase<S extends CaseState>(
       return accept<CaseEvent>(event('AppointmentAgreed', { clock: name, dueAt, evidence }), moved);
     }
     case 'pauseClock':
-      return pauseClocks(command.data, at, state, context);
+      return pauseClocks(command.data, at, state, context, rules);
     case 'resumeClock': {
       const refused = notAssignee(context, state);
       if (refused) return refused;
@@ -166,7 +167,8 @@ export function decideCase<S extends CaseState>(
       const paused = state.clocks.filter(
         c => c.status === 'paused' && (name === undefined || c.clock === name),
       );
-      if (paused.length === 0) return reject('notPaused', { clock: name ?? null });
+      const waits = rules.waitsWithoutClock === true && name === undefined && waitsForCustomer(state);
+      if (paused.length === 0 && !waits) return reject('notPaused', { clock: name ?? null });
       const resumed = paused.flatMap(clock => resumeClock(context, clock, at, 'command'));
       const stillWaits = state.clocks.some(
         c => c.pause?.reason === 'awaitingCustomer' && !paused.includes(c),
@@ -230,11 +232,12 @@ function hurry<S extends CaseState>(
   return state.clocks.flatMap(clock => hurryClock(context, owner, clock));
 }
 
-function pauseClocks(
+function pauseClocks<S extends CaseState>(
   data: (CaseCommand & { type: 'pauseClock' })['data'],
   at: number,
-  state: CaseState,
+  state: S,
   context: DecideContext,
+  rules: CaseRules<S>,
 ): Decision<CaseEvent> {
   const refused = notAssignee(context, state);
   if (refused) return refused;
@@ -244,6 +247,10 @@ function pauseClocks(
   );
   const pausable = running.filter(clock => canPause(clock, at));
   if (pausable.length === 0) {
+    if (rules.waitsWithoutClock === true && name === undefined && reason === 'awaitingCustomer') {
+      if (waitsForCustomer(state)) return reject('alreadyWaiting', { possible: ['resumeClock'] });
+      return accept<CaseEvent>(...startSilence(state, context, at));
+    }
     const dueAt = running.map(c => c.schedule.dueAt);
     return reject('nothingToPause', { clock: name ?? null, running: running.map(c => c.clock), dueAt });
   }

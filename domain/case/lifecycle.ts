@@ -18,6 +18,20 @@ export interface LinkedCase {
   readonly clocks: readonly Clock[];
 }
 
+/** People asked to host on some days (local dates, both ends included): looked up in a view before the decision. */
+export interface HostQuery {
+  readonly hostIds: readonly string[];
+  readonly from: string;
+  readonly to: string;
+}
+/** A host who is expected elsewhere on one of those days: a warning, never a bar. */
+export interface HostOverlap {
+  readonly hostId: string;
+  readonly caseId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
  * Everything a decision may know beside the stream. Plain data and pure functions: no clock, no chance.
  * What of `actor`, `organisation`, `linkedCase` and `customerGrade` was read is recorded with the decision.
@@ -38,6 +52,8 @@ export interface DecideContext {
   readonly organisation: Organisation;
   readonly linkedCase?: LinkedCase;
   readonly customerGrade?: 'A' | 'B' | 'C' | 'D';
+  /** What the view answers to `hostQueryOf`, other cases only. */
+  readonly hostOverlaps?: readonly HostOverlap[];
 }
 
 /** What lists, escalation and routing need of any case. */
@@ -71,6 +87,8 @@ export interface Lifecycle<
   readonly deciderVersion: number;
   /** The commands that open a case. */
   readonly opens: readonly (keyof C & string)[];
+  /** Those of `opens` that also act on a case: given with its id they continue it, given without one they open one. */
+  readonly continues?: readonly (keyof C & string)[];
   readonly commands: C;
   readonly events: E;
   readonly initial: S;
@@ -81,6 +99,8 @@ export interface Lifecycle<
   possible(state: S): readonly (keyof C & string)[];
   /** The other case that a command is about: read before the decision and given as `context.linkedCase`. */
   linkedCaseOf?(command: CommandOf<C>): string | undefined;
+  /** Whom a command wants as hosts, and when: who is taken is read before the decision and given as `context.hostOverlaps`. */
+  hostQueryOf?(command: CommandOf<C>, state: S): HostQuery | undefined;
 }
 
 /** A lifecycle as the engine holds it, its own types no longer visible. Commands and events are parsed by its schemas first. */
@@ -91,6 +111,7 @@ export interface AnyLifecycle {
   readonly numberPrefix: string;
   readonly deciderVersion: number;
   readonly opens: readonly string[];
+  readonly continues?: readonly string[];
   readonly commands: CommandDefinitions;
   readonly events: EventDefinitions;
   readonly initial: CaseState;
@@ -99,6 +120,7 @@ export interface AnyLifecycle {
   summarize(state: CaseState): CaseSummary;
   possible(state: CaseState): readonly string[];
   linkedCaseOf?(command: AnyCommand): string | undefined;
+  hostQueryOf?(command: AnyCommand, state: CaseState): HostQuery | undefined;
 }
 export interface AnyCommand {
   readonly type: string;

@@ -26,3 +26,11 @@ export interface Workflow {
 export function defineWorkflow(workflow: Workflow): Workflow {
   return workflow;
 }
+
+/** The fields of an event that are there, to be handed on to a command as they are. */
+export function handedOn(
+  data: AnyCommand['data'],
+  ...fields: readonly string[]
+): Readonly<Record<string, AnyCommand['data'][string]>> {
+  return Object.fromEntries(Object.entries(data).filter(([field]) => fields.includes(field)));
+}

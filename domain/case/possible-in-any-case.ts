@@ -1,0 +1,65 @@
+import type { CaseCommand } from './case-commands.ts';
+import type { CaseState } from './case-state.ts';
+
+type Name = CaseCommand['type'];
+
+/**
+ * Which of the commands that every case takes the state allows, whoever asks: those of them that the lifecycle has.
+ * The closings are not among them: when a case may close is its lifecycle's own.
+ * @param has the lifecycle's commands
+ * @param waitsWithoutClock as in the lifecycle's rules
+ */
+export function possibleInAnyCase<K extends string>(
+  state: CaseState,
+  has: Readonly<Record<K, unknown>>,
+  waitsWithoutClock = false,
+): readonly (Name & K)[] {
+  return possibleNames(state, waitsWithoutClock).filter((name): name is Name & K => name in has);
+}
+
+function possibleNames(state: CaseState, waitsWithoutClock: boolean): readonly Name[] {
+  const commands: Name[] = ['addNote', 'attach', 'link', 'recordMessage', 'correctDetails'];
+  const add = (when: boolean, ...names: Name[]) => {
+    if (when) commands.push(...names);
+  };
+  const { clocks, ended, priority, urgencyRequested } = state;
+  add(
+    state.steps.some(s => !s.retracted),
+    'retractStep',
+  );
+  add(
+    clocks.some(c => c.status === 'fulfilled' && !c.breachRescinded && (c.result?.lateMs ?? 1) <= 0),
+    'rescindBreach',
+  );
+  if (ended !== undefined) {
+    add(ended.how === 'merged', 'unmerge');
+    add(ended.how !== 'merged' && ended.how !== 'voided', 'reopen');
+    add(ended.how !== 'voided', 'voidEntry');
+    return commands;
+  }
+  const waits = waitsForCustomer(state);
+  commands.push('assign', 'waiveStep', 'mergeInto', 'withdraw', 'voidEntry');
+  add(priority === 'normal' && !urgencyRequested, 'markUrgent');
+  add(urgencyRequested, 'confirmUrgent');
+  add(priority === 'urgent' || urgencyRequested, 'lowerUrgent');
+  if (waitsWithoutClock) {
+    add(!waits, 'pauseClock');
+    add(waits, 'resumeClock');
+  } else {
+    add(
+      clocks.some(c => c.status === 'running'),
+      'pauseClock',
+      'agreeAppointment',
+    );
+    add(
+      clocks.some(c => c.status === 'paused'),
+      'resumeClock',
+    );
+  }
+  return commands;
+}
+
+/** Reminders run, and the case closes without a reply after them. */
+export function waitsForCustomer(state: CaseState): boolean {
+  return state.timers.some(t => t.timer === 'customerSilence' && t.active);
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { productSchema } from '../after-sales/events.ts';
+import { caseEvents, freeText, labelSchema } from '../case/case-events.ts';
+import type { EventOf } from '../case/event-definition.ts';
+import { instantSchema, uuidSchema } from '../log/envelope.ts';
+
+const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
+
+/** The case that showed the problem. */
+export const originSchema = z.object({ lifecycle: z.string().min(1).max(60), caseId: uuidSchema });
+export type Origin = z.infer<typeof originSchema>;
+
+/** Where it came up; production and development have no customer. */
+export const foundInSchema = z.enum(['case', 'production', 'development', 'other']);
+
+/** The difficult problem's own events, and those that every case has. */
+export const difficultProblemEvents = {
+  ...caseEvents,
+  DifficultProblemRaised: v1({
+    foundIn: foundInSchema,
+    origin: originSchema.optional(),
+    description: freeText,
+    product: productSchema.optional(),
+    defectCategory: labelSchema.optional(),
+    receivedAt: instantSchema,
+    registeredLate: z.boolean(),
+    teamId: uuidSchema,
+    priority: z.enum(['normal', 'urgent']),
+  }),
+  DifficultProblemResponded: v1({ response: freeText }),
+  DifficultProblemProgressed: v1({ progress: freeText }),
+  /** With what was learnt, for the library. */
+  DifficultProblemSolved: v1({ solution: freeText, lesson: freeText }),
+};
+export type DifficultProblemEvent = EventOf<typeof difficultProblemEvents>;
