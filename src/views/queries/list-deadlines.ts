@@ -1,0 +1,80 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { type DeadlineRow, deadlineTable } from '../../../projections/deadlines.ts';
+import type { ViewReader } from '../view-reader.ts';
+import { type Page, pageOf, placeOf } from './page.ts';
+
+export interface DeadlineFilter {
+  readonly lifecycle?: string | undefined;
+  readonly clock?: string | undefined;
+  readonly status?: 'running' | 'paused' | 'breached' | undefined;
+  readonly warned?: boolean | undefined;
+  readonly provisional?: boolean | undefined;
+  readonly assigneeId?: string | undefined;
+  readonly teamId?: string | undefined;
+  readonly caseId?: string | undefined;
+  /** Due at or before, epoch milliseconds. */
+  readonly dueBy?: number | undefined;
+}
+
+const SORT = 'dueAt';
+
+/** Open promises, those due first first. @throws BadCursorError, ViewsNotReadyError */
+export function listDeadlines(
+  reader: ViewReader,
+  filter: DeadlineFilter,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Page<DeadlineRow> {
+  const { where, values } = deadlineQuery(filter, page.cursor);
+  const rows = reader.rows(deadlineTable, `${where} ORDER BY dueAt, caseId, name, cycle LIMIT ?`, [
+    ...values,
+    page.limit + 1,
+  ]);
+  return pageOf(rows, page.limit, SORT, row => ({
+    value: row.dueAt,
+    key: [row.caseId, row.name, row.cycle],
+  }));
+}
+
+export function deadlineQuery(filter: DeadlineFilter, cursor: string | undefined) {
+  const conditions = ['isClock = 1'];
+  const values: SQLInputValue[] = [];
+  const add = (condition: string, ...more: SQLInputValue[]): void => {
+    conditions.push(condition);
+    values.push(...more);
+  };
+  const { clock: name, dueBy, warned, provisional, ...texts } = filter;
+  for (const [column, value] of Object.entries({ ...texts, name })) {
+    if (value !== undefined) add(`"${column}" = ?`, value);
+  }
+  for (const [column, value] of Object.entries({ warned, provisional })) {
+    if (value !== undefined) add(`"${column}" = ?`, Number(value));
+  }
+  if (dueBy !== undefined) add('dueAt <= ?', dueBy);
+  if (cursor !== undefined) {
+    const { value, key } = placeOf(SORT, cursor);
+    add('(dueAt, caseId, name, cycle) > (?, ?, ?, ?)', value, key[0] ?? '', key[1] ?? '', key[2] ?? 0);
+  }
+  return { where: `WHERE ${conditions.join(' AND ')}`, values } as const;
+}
+
+/** Cases with something to fire at or before an instant, the earliest first; a case with several comes several times. */
+export function dueTimers(
+  reader: ViewReader,
+  byAt: number,
+  limit: number,
+): readonly { readonly streamId: string }[] {
+  return reader
+    .all(
+      'SELECT streamId FROM deadlines WHERE nextAt IS NOT NULL AND nextAt <= ? ORDER BY nextAt, caseId, name, cycle LIMIT ?',
+      [byAt, limit],
+    )
+    .map(row => ({ streamId: String(row.streamId) }));
+}
+
+export function nextTimerAt(reader: ViewReader): number | undefined {
+  const at = reader.get(
+    'SELECT nextAt FROM deadlines WHERE nextAt IS NOT NULL ORDER BY nextAt LIMIT 1',
+    [],
+  )?.nextAt;
+  return typeof at === 'number' ? at : undefined;
+}

@@ -1,0 +1,151 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Position } from '../../domain/log/envelope.ts';
+import type { Projection } from '../../projections/projection.ts';
+import type { EventLog } from '../store/event-store.ts';
+import { Fold } from './fold.ts';
+import { currentGeneration, removeBefore } from './generation-files.ts';
+import { buildViews } from './view-build.ts';
+import { type Checkpoint, openViewFile, readCheckpoints } from './view-file.ts';
+
+const PAGE_EVENTS = 1_000;
+const COMMIT_ROWS = 20_000;
+const CACHED_ROWS = 20_000;
+/** How often a long build lets the views that answer follow the log. */
+const MEANWHILE_EVENTS = 20_000;
+
+/** What the projector tells of itself. */
+export interface Progress {
+  readonly generation: number;
+  readonly path: string;
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+interface Current {
+  readonly db: DatabaseSync;
+  readonly fold: Fold;
+  readonly generation: number;
+  readonly path: string;
+}
+
+/** Follows the log into the current file of views, and builds the next. One at work a data folder. */
+export class ViewFollower {
+  readonly #folder: string;
+  readonly #log: EventLog;
+  readonly #projections: readonly Projection[];
+  readonly #tell: (progress: Progress) => void;
+  #current: Current | undefined;
+
+  constructor(
+    folder: string,
+    log: EventLog,
+    projections: readonly Projection[],
+    tell: (progress: Progress) => void,
+  ) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#projections = projections;
+    this.#tell = tell;
+  }
+
+  /** Opens the views that are there, or builds them where there are none, or of another log or version. */
+  async open(onBuilding: (events: number) => void): Promise<void> {
+    const found = currentGeneration(this.#folder);
+    if (found !== undefined && this.#fits(found.path)) this.#use(found);
+    else await this.rebuild(onBuilding);
+    await this.follow();
+  }
+
+  /** Takes in what the log has more; answers when there is nothing left. */
+  async follow(): Promise<void> {
+    const { fold } = this.#opened();
+    for (;;) {
+      let moved = false;
+      for (const from of fold.positions()) {
+        const page = await this.#log.readAll(from, PAGE_EVENTS);
+        if (page.length === 0) continue;
+        fold.take(from, page);
+        moved = true;
+        if (fold.dirtyRows >= COMMIT_ROWS) break;
+      }
+      if (!moved) return;
+      this.#commit(fold);
+      this.#report();
+    }
+  }
+
+  /** Makes all views anew beside the old, and swaps. Readers are told the new path; the old file goes by `release`. */
+  async rebuild(
+    onProgress: (events: number) => void,
+  ): Promise<{ readonly events: number; readonly position: Position }> {
+    let heard = 0;
+    const built = await buildViews(this.#folder, this.#log, this.#projections, async events => {
+      if (events - heard < MEANWHILE_EVENTS) return;
+      heard = events;
+      onProgress(events);
+      if (this.#current !== undefined) await this.follow();
+    });
+    this.#current?.db.close();
+    this.#use(built);
+    this.#report();
+    await this.follow();
+    return { events: built.events, position: built.position };
+  }
+
+  /** The readers have left what came before a generation. */
+  release(generation: number): void {
+    removeBefore(this.#folder, generation);
+  }
+
+  close(): void {
+    this.#current?.db.close();
+    this.#current = undefined;
+  }
+
+  #commit(fold: Fold): void {
+    try {
+      fold.commit();
+    } catch (error) {
+      fold.reset();
+      throw error;
+    }
+  }
+
+  #fits(path: string): boolean {
+    const db = openViewFile(path);
+    try {
+      const { logId, checkpoints } = readCheckpoints(db);
+      const versions = new Map(checkpoints.map(c => [c.name, c.version]));
+      return (
+        logId === this.#log.logId &&
+        versions.size === this.#projections.length &&
+        this.#projections.every(({ name, version }) => versions.get(name) === version)
+      );
+    } catch {
+      // Not a file of ours, or damaged: it is derived, and made anew.
+      return false;
+    } finally {
+      db.close();
+    }
+  }
+
+  #use({ path, generation }: { readonly path: string; readonly generation: number }): void {
+    const db = openViewFile(path);
+    this.#current = {
+      db,
+      path,
+      generation,
+      fold: new Fold(db, this.#projections, { cachedRows: CACHED_ROWS }),
+    };
+    this.#report();
+  }
+
+  #report(): void {
+    const { fold, generation, path } = this.#opened();
+    this.#tell({ generation, path, checkpoints: fold.checkpoints() });
+  }
+
+  #opened(): Current {
+    if (this.#current === undefined) throw new Error('the views are not open');
+    return this.#current;
+  }
+}

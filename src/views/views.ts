@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Position } from '../../domain/log/envelope.ts';
+import type { FrequencyDimension } from '../../projections/complaint-frequencies.ts';
+import type { OpenViews } from '../engine/engine.ts';
+import type { EngineViews } from '../engine/engine-views.ts';
+import { openSqliteLog } from '../store/sqlite-log.ts';
+import { Projector } from './projector.ts';
+import { complaintFrequencies, type FrequencyFilter } from './queries/frequencies.ts';
+import {
+  type CaseFilter,
+  type CaseSort,
+  caseById,
+  caseByNumber,
+  countCases,
+  listCases,
+} from './queries/list-cases.ts';
+import { type DeadlineFilter, dueTimers, listDeadlines, nextTimerAt } from './queries/list-deadlines.ts';
+import {
+  resultsOfCase,
+  type SLA_EXCEPTIONS,
+  type SlaGroup,
+  type SlaReportFilter,
+  slaExceptions,
+  slaReport,
+} from './queries/sla-report.ts';
+import { ViewReader, ViewsNotReadyError } from './view-reader.ts';
+
+/** A page asked for: at most `limit` rows, from where the last one ended. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** How long a start waits for its views. */
+const OPEN_WAIT_MS = 5_000;
+
+/**
+ * The views of one data folder: a projector in a worker thread writes them, this thread reads them.
+ * Queries are synchronous and throw ViewsNotReadyError while the first views are being made.
+ */
+export type Views = EngineViews & Awaited<ReturnType<typeof viewsOf>>;
+
+/** Follows the log of a data folder into views, and answers from them. */
+export const openViews: OpenViews<Views> = parts => viewsOf(parts);
+
+async function viewsOf({ folder, timeZone, log }: Parameters<OpenViews<EngineViews>>[0]) {
+  const events = await openSqliteLog(join(folder, 'events.db'));
+  const head = await events.head();
+  await events.close();
+  const reader = new ViewReader();
+  const listeners = new Set<() => void>();
+  const projector = new Projector({
+    folder,
+    timeZone,
+    head,
+    log,
+    onGeneration: path => reader.moveTo(path),
+    onProgress: () => {
+      for (const listener of listeners) listener();
+    },
+  });
+  // Views that are there are caught up with before the house opens; a long build goes on behind it.
+  await Promise.race([projector.opened, sleep(OPEN_WAIT_MS, undefined, { ref: false })]);
+  return {
+    wake: (position: Position) => projector.wake(position),
+    waitFor: (position: Position, timeoutMs: number) => projector.waitFor(position, timeoutMs),
+    status: () => projector.status(),
+    /** Called whenever the views have moved on; returns how to stop. */
+    onProgress(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    rebuild: (onProgress?: (events: number) => void) => projector.rebuild(onProgress),
+    async close() {
+      await projector.close();
+      reader.close();
+    },
+    dueTimers: (byAt: number, limit: number) => whenReady(() => dueTimers(reader, byAt, limit)) ?? [],
+    nextTimerAt: () => whenReady(() => nextTimerAt(reader)),
+    numberOf: (caseId: string) => whenReady(() => caseById(reader, caseId)?.number),
+    caseByNumber: (number: string) => caseByNumber(reader, number),
+    caseById: (caseId: string) => caseById(reader, caseId),
+    listCases: (filter: CaseFilter, sort: CaseSort, page: PageRequest) =>
+      listCases(reader, filter, sort, page),
+    countCases: (lifecycle?: string) => countCases(reader, lifecycle),
+    deadlines: (filter: DeadlineFilter, page: PageRequest) => listDeadlines(reader, filter, page),
+    slaReport: (group: SlaGroup, filter: SlaReportFilter) => slaReport(reader, group, filter),
+    slaExceptions: (exception: (typeof SLA_EXCEPTIONS)[number], page: PageRequest) =>
+      slaExceptions(reader, exception, page),
+    resultsOfCase: (caseId: string) => resultsOfCase(reader, caseId),
+    complaintFrequencies: (by: FrequencyDimension, filter: FrequencyFilter) =>
+      complaintFrequencies(reader, by, filter),
+  };
+}
+
+/** What the engine itself asks: nothing is known yet while the first views are being made. */
+function whenReady<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof ViewsNotReadyError) return undefined;
+    throw error;
+  }
+}
