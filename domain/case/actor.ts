@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { uuidSchema, viaSchema } from '../log/envelope.ts';
+import { instantSchema, uuidSchema, viaSchema } from '../log/envelope.ts';
 
 export const ROLES = [
   'customer',
@@ -45,6 +45,20 @@ export const qualificationSchema = z.object({
 });
 export type Qualification = z.infer<typeof qualificationSchema>;
 
+/**
+ * A power that its holder gave to another in writing, for a period. Whoever uses it acts on behalf of the holder
+ * (`onBehalfOf`).
+ */
+export const delegationSchema = z.object({
+  from: uuidSchema,
+  /** `approve` is the whole verdict on a factory visit: approve, return for changes, reject. */
+  command: z.enum(['approve']),
+  validFrom: instantSchema,
+  /** Last instant at which it holds. */
+  validUntil: instantSchema,
+});
+export type Delegation = z.infer<typeof delegationSchema>;
+
 /** Who gives a command: what the decision may ask about, by ids only. */
 export const actorSchema = z.object({
   id: uuidSchema,
@@ -56,5 +70,7 @@ export const actorSchema = z.object({
   teamId: uuidSchema.optional(),
   department: z.string().max(60).optional(),
   qualifications: z.array(qualificationSchema),
+  /** Powers that others gave to this user. */
+  delegations: z.array(delegationSchema).max(50).optional(),
 });
 export type Actor = z.infer<typeof actorSchema>;

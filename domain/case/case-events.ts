@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { personal } from '../log/personal.ts';
-import { clockNameSchema, slaEvents } from '../sla/events.ts';
+import { clockAnchorSchema, clockNameSchema, slaEvents } from '../sla/events.ts';
 import type { EventOf } from './event-definition.ts';
 
 /** Free text of a case: personal data of the case itself, sealed under its own key. */
@@ -94,6 +94,7 @@ export const caseEvents = {
         startedAt: instantSchema,
         dueAt: instantSchema,
         breached: z.boolean(),
+        anchor: clockAnchorSchema.optional(),
       }),
     ),
   }),

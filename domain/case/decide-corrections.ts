@@ -59,7 +59,13 @@ function regrade<S extends CaseState>(
     .flatMap(clock => {
       const line = policyLine(context.policy, rules.lifecycle, clock.clock, graded.facts);
       if (line === undefined || JSON.stringify(line.target) === JSON.stringify(clock.target)) return [];
-      const { dueAt } = replayDeadline(line.target, clock.startedAt, clock.moves, context.calendar);
+      const { dueAt } = replayDeadline(
+        line.target,
+        clock.startedAt,
+        clock.moves,
+        context.calendar,
+        clock.anchor,
+      );
       return [rescheduleClock(context, graded, clock, 'correctedCustomer', dueAt)];
     });
 }
@@ -83,6 +89,7 @@ function correctReceipt<S extends CaseState>(
   const owner = ownerOf(state, rules);
   const judged = state.clocks
     .filter(clock => clock.startedAt === state.receivedAt)
+    .filter(clock => rules.startedByReceipt?.includes(clock.clock) ?? true)
     .flatMap(clock => rejudgeClock(context, owner, clock, receivedAt));
   const corrected: CaseEvent = {
     type: 'DetailsCorrected',

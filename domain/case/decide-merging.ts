@@ -39,6 +39,7 @@ export function mergeInto<S extends CaseState>(
         ? clock.schedule.dueAt
         : Math.max(clock.schedule.dueAt, layOn(clock.target, at, clock.pause.leftMs, context.calendar)),
     breached: clock.status === 'breached',
+    ...(clock.anchor === undefined ? {} : { anchor: clock.anchor }),
   }));
   const merged: CaseEvent = {
     type: 'CaseMergedInto',
@@ -96,7 +97,14 @@ function goesOn<S extends CaseState>(
   rules: CaseRules<S>,
 ): readonly CaseEvent[] {
   const owner = ownerOf(state, rules);
-  const promised = promise(context, owner, open.clock, open.startedAt);
+  const { anchor } = open;
+  const promised = promise(
+    context,
+    owner,
+    open.clock,
+    open.startedAt,
+    anchor === undefined ? {} : { anchor },
+  );
   if (promised === undefined) return [];
   const fractions = policyLine(context.policy, owner.lifecycle, open.clock, owner.facts)?.warnAt ?? [];
   const warnings = warningsOf(context.calendar, promised.target, open.startedAt, open.dueAt, fractions);
@@ -145,6 +153,7 @@ export function unmerge<S extends CaseState>(
           startedAt: c.startedAt,
           target: c.target,
           ...(c.urgent ? { ordinaryTarget: c.ordinaryTarget } : {}),
+          ...(c.anchor === undefined ? {} : { anchor: c.anchor }),
           schedule: {
             ...c.schedule,
             warnings: c.schedule.warnings.filter(w => !c.warned.includes(w.threshold) && w.at >= context.now),

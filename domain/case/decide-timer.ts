@@ -1,3 +1,4 @@
+import { openWave } from '../sla/open-wave.ts';
 import { breachClock, escalateClock, resumeClock, warnClock } from '../sla/promises.ts';
 import { type PendingTimer, pendingTimers } from '../sla/timers.ts';
 import { unreachable } from '../unreachable.ts';
@@ -64,7 +65,7 @@ function happened<S extends CaseState>(
         },
       ];
     case 'openWave':
-      return [];
+      return clock === undefined ? [] : openWave(context, owner, clock);
     default:
       return unreachable(timer.kind);
   }

@@ -1,6 +1,6 @@
 import type { Folded } from '../case/event-definition.ts';
 import type { Target } from '../time/target.ts';
-import type { ClockName, PauseReason, Schedule, SlaEvent, Threshold } from './events.ts';
+import type { ClockAnchor, ClockName, PauseReason, Schedule, SlaEvent, Threshold } from './events.ts';
 
 /** What moved a deadline after its start, kept so that it can be computed anew: with pauses and appointments. */
 export type ClockMove =
@@ -26,6 +26,10 @@ export interface Clock {
   readonly target: Target;
   readonly ordinaryTarget: Target;
   readonly schedule: Schedule;
+  /** Dates that the deadline hangs on beside its start. */
+  readonly anchor?: ClockAnchor;
+  /** Of a follow-up wave: when its opening was told. */
+  readonly openedAt?: number;
   /** Revision of the event that armed the timers that are pending now. */
   readonly armedRevision: number;
   readonly warned: readonly Threshold[];
@@ -95,7 +99,7 @@ export function nextCycle(clocks: readonly Clock[], name: ClockName): number {
 export function evolveClocks(clocks: readonly Clock[], event: Folded<SlaEvent>): readonly Clock[] {
   switch (event.type) {
     case 'SlaClockStarted': {
-      const { clock, cycle, startedAt, target, ordinaryTarget, schedule } = event.data;
+      const { clock, cycle, startedAt, target, ordinaryTarget, anchor, schedule } = event.data;
       return [
         ...clocks,
         {
@@ -107,6 +111,7 @@ export function evolveClocks(clocks: readonly Clock[], event: Folded<SlaEvent>):
           target,
           ordinaryTarget: ordinaryTarget ?? target,
           schedule,
+          ...(anchor === undefined ? {} : { anchor }),
           armedRevision: event.revision,
           warned: [],
           pauses: 0,
@@ -139,6 +144,8 @@ function evolveClock(clock: Clock, event: ClockEvent): Clock {
   switch (event.type) {
     case 'SlaClockWarned':
       return { ...clock, warned: [...clock.warned, event.data.threshold] };
+    case 'FollowUpWaveOpened':
+      return { ...clock, openedAt: event.occurredAt };
     case 'SlaClockPaused': {
       const { reason, leftMs, warningsLeft, endsAt } = event.data;
       return {
@@ -192,7 +199,7 @@ function evolveClock(clock: Clock, event: ClockEvent): Clock {
     case 'SlaClockEscalated':
       return { ...clock, escalatedLevels: [...clock.escalatedLevels, event.data.level] };
     case 'SlaClockRescheduled': {
-      const { schedule, startedAt, leftMs, because } = event.data;
+      const { schedule, startedAt, leftMs, anchor, because } = event.data;
       const pause =
         clock.pause !== undefined && leftMs !== undefined ? { ...clock.pause, leftMs } : clock.pause;
       const moves: readonly ClockMove[] =
@@ -206,6 +213,7 @@ function evolveClock(clock: Clock, event: ClockEvent): Clock {
         armedRevision: event.revision,
         moves,
         urgent: because === 'urgent' ? true : because === 'normalAgain' ? false : clock.urgent,
+        ...(anchor === undefined ? {} : { anchor }),
         ...(pause === undefined ? {} : { pause }),
       };
     }

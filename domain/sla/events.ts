@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EventOf } from '../case/event-definition.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { personal } from '../log/personal.ts';
+import { localDateSchema } from '../time/calendar-version.ts';
 import { targetSchema } from '../time/target.ts';
 
 export const CLOCK_NAMES = [
@@ -44,6 +45,15 @@ export const scheduleSchema = z.object({
   provisional: z.boolean(),
 });
 export type Schedule = z.infer<typeof scheduleSchema>;
+
+/** Local dates that a deadline hangs on beside its start: those of a visit. */
+export const clockAnchorSchema = z.object({
+  /** The target counts from here: months from the date itself, spans from its end. */
+  countedFrom: localDateSchema.optional(),
+  /** Due no later than the last close before it. */
+  eveOf: localDateSchema.optional(),
+});
+export type ClockAnchor = z.infer<typeof clockAnchorSchema>;
 
 export const recipientSchema = z.object({ userId: uuidSchema, role: z.string().max(40) });
 export type Recipient = z.infer<typeof recipientSchema>;
@@ -91,6 +101,7 @@ export const slaEvents = {
       target: targetSchema,
       /** Of a clock that starts while the case is urgent: the target it would have had. */
       ordinaryTarget: targetSchema.optional(),
+      anchor: clockAnchorSchema.optional(),
       schedule: scheduleSchema,
       /** Set when the clock carries on one of a merged case. */
       continues: z.object({ caseId: uuidSchema, cycle: z.int().min(1) }).optional(),
@@ -104,6 +115,11 @@ export const slaEvents = {
       dueAt: instantSchema,
       recipients: z.array(recipientSchema),
     }),
+  },
+  /** A follow-up wave can be met from now on. */
+  FollowUpWaveOpened: {
+    schemaVersion: 1,
+    schema: z.object({ ...clock, dueAt: instantSchema, recipients: z.array(recipientSchema) }),
   },
   SlaClockPaused: {
     schemaVersion: 1,
@@ -194,6 +210,8 @@ export const slaEvents = {
       leftMs: z.int().min(0).optional(),
       /** A corrected start. */
       startedAt: instantSchema.optional(),
+      /** The dates that it hangs on now, if they moved. */
+      anchor: clockAnchorSchema.optional(),
       schedule: scheduleSchema,
     }),
   },

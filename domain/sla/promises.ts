@@ -1,6 +1,15 @@
 import { closedTimeWarning, dueOf, layOn, type Target, timeLeft } from '../time/target.ts';
+import { anchoredDue } from './anchored-due.ts';
 import { type Clock, isOpen, nextCycle } from './clock.ts';
-import type { ClockName, PauseReason, Recipient, Schedule, SlaEvent, Threshold } from './events.ts';
+import type {
+  ClockAnchor,
+  ClockName,
+  PauseReason,
+  Recipient,
+  Schedule,
+  SlaEvent,
+  Threshold,
+} from './events.ts';
 import { policyLine } from './policy.ts';
 import { type PromiseOwner, promise, replayDeadline, type SlaContext, warningsOf } from './schedule.ts';
 
@@ -9,7 +18,7 @@ import { type PromiseOwner, promise, replayDeadline, type SlaContext, warningsOf
  * stands and answers the events; an impossible act answers none, and the caller says why it is refused.
  */
 
-/** Begins a promise; no event where the policy makes none. */
+/** Begins a promise; no event where the policy makes none. A wave begins when it opens, whenever it was promised. */
 export function startClock(
   context: SlaContext,
   owner: PromiseOwner,
@@ -21,7 +30,10 @@ export function startClock(
   const promised = promise(context, owner, clock, startedAt, options);
   if (promised === undefined) return [];
   const cycle = options.cycle ?? nextCycle(clocks, clock);
-  return [{ type: 'SlaClockStarted', data: { clock, cycle, startedAt, ...promised }, occurredAt: startedAt }];
+  const begins = promised.schedule.opensAt ?? startedAt;
+  return [
+    { type: 'SlaClockStarted', data: { clock, cycle, startedAt: begins, ...promised }, occurredAt: begins },
+  ];
 }
 
 /** The fact that keeps the promise. Late, it records the breach first if nobody has yet. */
@@ -222,7 +234,14 @@ export function rescheduleClock(
   clock: Clock,
   because: (SlaEvent & { type: 'SlaClockRescheduled' })['data']['because'],
   dueAt: number,
-  options: { readonly leftMs?: number; readonly startedAt?: number; readonly at?: number } = {},
+  options: {
+    readonly leftMs?: number;
+    readonly startedAt?: number;
+    readonly at?: number;
+    readonly anchor?: ClockAnchor;
+    readonly opensAt?: number;
+    readonly provisional?: boolean;
+  } = {},
 ): SlaEvent {
   const at = options.at ?? context.now;
   const fractions = policyLine(context.policy, owner.lifecycle, clock.clock, owner.facts)?.warnAt ?? [];
@@ -239,7 +258,12 @@ export function rescheduleClock(
       previousDueAt: clock.schedule.dueAt,
       ...(options.leftMs === undefined ? {} : { leftMs: options.leftMs }),
       ...(options.startedAt === undefined ? {} : { startedAt: options.startedAt }),
-      schedule: scheduleWith(context, clock, dueAt, warnings),
+      ...(options.anchor === undefined ? {} : { anchor: options.anchor }),
+      schedule: {
+        ...scheduleWith(context, clock, dueAt, warnings),
+        ...(options.opensAt === undefined ? {} : { opensAt: options.opensAt }),
+        ...(options.provisional === undefined ? {} : { provisional: options.provisional }),
+      },
     },
     occurredAt: at,
   };
@@ -269,7 +293,7 @@ export function hurryClock(context: SlaContext, owner: PromiseOwner, clock: Cloc
   const urgent = { ...owner, facts: { ...owner.facts, priority: 'urgent' as const } };
   const line = policyLine(context.policy, owner.lifecycle, clock.clock, urgent.facts);
   if (line === undefined || line.when.priority !== 'urgent') return [];
-  const urgentDueAt = dueOf(line.target, context.now, context.calendar).dueAt;
+  const urgentDueAt = anchoredDue(line.target, context.now, context.calendar, clock.anchor).dueAt;
   if (clock.pause === undefined) {
     const dueAt = Math.min(clock.schedule.dueAt, urgentDueAt);
     return [rescheduleClock(context, urgent, clock, 'urgent', dueAt)];
@@ -285,7 +309,13 @@ export function calmClock(context: SlaContext, owner: PromiseOwner, clock: Clock
   if (!clock.urgent || (clock.status !== 'running' && clock.status !== 'paused')) return [];
   const { calendar } = context;
   const normal = { ...owner, facts: { ...owner.facts, priority: 'normal' as const } };
-  const ordinary = replayDeadline(clock.ordinaryTarget, clock.startedAt, clock.moves, calendar).dueAt;
+  const ordinary = replayDeadline(
+    clock.ordinaryTarget,
+    clock.startedAt,
+    clock.moves,
+    calendar,
+    clock.anchor,
+  ).dueAt;
   const floorMs = Math.round(context.policy.normalAgainFloorHours * 3_600_000);
   const floorAt = calendar.addWorkingMs(context.now, floorMs);
   if (clock.pause === undefined) {
@@ -350,7 +380,7 @@ export function rejudgeClock(
 ): readonly SlaEvent[] {
   if (clock.status === 'cancelled') return [];
   const { calendar } = context;
-  const { dueAt } = replayDeadline(clock.target, startedAt, clock.moves, calendar);
+  const { dueAt } = replayDeadline(clock.target, startedAt, clock.moves, calendar, clock.anchor);
   const pauseLeft =
     clock.pause === undefined
       ? {}

@@ -1,8 +1,9 @@
 import type { DecideContext } from '../case/lifecycle.ts';
 import type { WorkingCalendar } from '../time/calendar.ts';
-import { closedTimeWarning, dueOf, layOn, type Target, timeLeft, warningAt } from '../time/target.ts';
+import { closedTimeWarning, layOn, type Target, timeLeft, warningAt } from '../time/target.ts';
+import { anchoredDue } from './anchored-due.ts';
 import type { ClockMove } from './clock.ts';
-import type { ClockName, Schedule, Threshold } from './events.ts';
+import type { ClockAnchor, ClockName, Schedule, Threshold } from './events.ts';
 import { policyLine, type SlaFacts } from './policy.ts';
 
 /** What a deadline is computed from. */
@@ -18,6 +19,7 @@ export interface PromiseOwner {
 export interface Promised {
   readonly target: Target;
   readonly ordinaryTarget?: Target;
+  readonly anchor?: ClockAnchor;
   readonly schedule: Schedule;
 }
 
@@ -28,14 +30,14 @@ export function promise(
   clock: ClockName,
   startedAt: number,
   options: {
-    readonly anchor?: { readonly date?: string; readonly at?: number };
+    readonly anchor?: ClockAnchor;
     readonly notLaterThan?: number;
   } = {},
 ): Promised | undefined {
   const line = policyLine(context.policy, owner.lifecycle, clock, owner.facts);
   if (line === undefined) return undefined;
   const { target } = line;
-  const due = dueOf(target, startedAt, context.calendar, options.anchor);
+  const due = anchoredDue(target, startedAt, context.calendar, options.anchor);
   const dueAt = Math.min(due.dueAt, options.notLaterThan ?? due.dueAt);
   const schedule: Schedule = {
     dueAt,
@@ -45,11 +47,11 @@ export function promise(
     calendar: { id: context.calendar.id, version: context.calendar.version },
     provisional: due.provisional,
   };
-  if (owner.facts.priority === 'normal') return { target, schedule };
+  const promised =
+    options.anchor === undefined ? { target, schedule } : { target, anchor: options.anchor, schedule };
+  if (owner.facts.priority === 'normal') return promised;
   const ordinary = policyLine(context.policy, owner.lifecycle, clock, { ...owner.facts, priority: 'normal' });
-  return ordinary === undefined
-    ? { target, schedule }
-    : { target, ordinaryTarget: ordinary.target, schedule };
+  return ordinary === undefined ? promised : { ...promised, ordinaryTarget: ordinary.target };
 }
 
 /** The warnings of a deadline: at each fraction of the allowance, and before closed time. Those at or past the due instant tell nobody anything. */
@@ -75,8 +77,9 @@ export function replayDeadline(
   startedAt: number,
   moves: readonly ClockMove[],
   calendar: WorkingCalendar,
+  anchor?: ClockAnchor,
 ): { readonly dueAt: number; readonly opensAt?: number; readonly provisional: boolean } {
-  const first = dueOf(target, startedAt, calendar);
+  const first = anchoredDue(target, startedAt, calendar, anchor);
   let { dueAt } = first;
   for (const move of moves) {
     if (move.kind === 'agreed') dueAt = move.dueAt;

@@ -1,6 +1,7 @@
 import type { Folded } from '../case/event-definition.ts';
 import type { Clock } from './clock.ts';
 import type { SlaEvent } from './events.ts';
+import { opensLater } from './open-wave.ts';
 
 /** A case's timer that is no promise: reminders to the customer, and what silence brings. */
 export interface CaseTimer {
@@ -69,12 +70,13 @@ function isSame(timer: CaseTimer, data: { readonly timer: string; readonly cycle
   return timer.timer === data.timer && timer.cycle === data.cycle;
 }
 
-/** Everything time will bring to a clock as it stands: at an equal instant a warning comes before the breach. */
+/** Everything time will bring to a clock as it stands: at an equal instant a wave opens first, and a warning comes before the breach. */
 export function clockTimers(clock: Clock): readonly PendingTimer[] {
   const { clock: name, cycle, armedRevision } = clock;
   switch (clock.status) {
     case 'running':
       return [
+        ...waveOpening(clock),
         ...clock.schedule.warnings
           .filter(w => !clock.warned.includes(w.threshold))
           .map(w => ({
@@ -102,6 +104,13 @@ export function clockTimers(clock: Clock): readonly PendingTimer[] {
     case 'cancelled':
       return [];
   }
+}
+
+function waveOpening(clock: Clock): readonly PendingTimer[] {
+  const { clock: name, cycle, armedRevision, schedule } = clock;
+  return schedule.opensAt === undefined || !opensLater(clock)
+    ? []
+    : [{ name, cycle, kind: 'openWave', key: '', at: schedule.opensAt, armedRevision }];
 }
 
 export function caseTimers(timer: CaseTimer): readonly PendingTimer[] {
