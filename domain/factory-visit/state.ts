@@ -177,13 +177,11 @@ export function hasResult(clock: Clock | undefined): boolean {
   return clock !== undefined && clock.status !== 'running';
 }
 
-/** How far an open visit has come, from the facts that stand. */
+/** How far an open visit has come, from the facts that stand: clocks have no part in it. */
 export function phaseOf(state: FactoryVisitState): string {
   if (isCancelled(state)) return 'cancelled';
   if (state.heldRecords.length > 0) {
-    if (hasResult(waveClock(state, 6))) return 'followedUp';
-    const clocks = WAVES.map(wave => waveClock(state, wave));
-    if (clocks.some(c => c !== undefined && (c.openedAt !== undefined || hasResult(c)))) return 'followUp';
+    if (state.tasks.length > 0 || state.waveFacts.length > 0) return 'followUp';
     return state.feedbacks.length > 0 ? 'feedbackTaken' : 'held';
   }
   if (isNoShow(state)) return 'noShow';
