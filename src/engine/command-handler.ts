@@ -206,11 +206,12 @@ export interface Target {
 }
 
 function targetOf({ lifecycle, command, caseId, commandId }: CommandRequest, logId: string): Target {
-  const opens = lifecycle.opens.includes(command.type);
-  if (opens !== (caseId === undefined)) {
-    throw new TypeError(
-      `${lifecycle.name}: ${command.type} ${opens ? 'opens a case of its own' : 'needs a case'}`,
-    );
+  const opens = caseId === undefined;
+  const { type } = command;
+  if (opens && !lifecycle.opens.includes(type))
+    throw new TypeError(`${lifecycle.name}: ${type} needs a case`);
+  if (!opens && lifecycle.opens.includes(type) && lifecycle.continues?.includes(type) !== true) {
+    throw new TypeError(`${lifecycle.name}: ${type} opens a case of its own`);
   }
   const id = caseId ?? openedCaseId(logId, commandId);
   return { caseId: id, streamId: `${lifecycle.category}-${id}`, opens };

@@ -1,3 +1,4 @@
+import type { HostOverlap, HostQuery } from '../../domain/case/lifecycle.ts';
 import type { StoredEvent } from '../../domain/log/envelope.ts';
 import type { WallClock } from '../clock.ts';
 import type { Sealer } from '../privacy/sealer.ts';
@@ -14,6 +15,8 @@ export interface DeciderParts {
   readonly directory: OrganisationSource;
   readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;
   readonly clock: WallClock;
+  /** Who of these hosts is expected elsewhere, as the views know it; without it nobody is. */
+  readonly hostOverlaps?: (query: HostQuery, caseId: string) => readonly HostOverlap[];
 }
 
 /** A decision taken and not yet given out. */
@@ -44,6 +47,7 @@ export function createDecider(parts: DeciderParts): Decider {
     const now = request.now ?? clock.now();
     const policy = policies.policyAt(now);
     const calendar = policies.calendarKnownAt(policy.calendarId, now);
+    const hosts = lifecycle.hostQueryOf?.(command, state);
     const { context, used } = watchedContext({
       now,
       caseId,
@@ -59,6 +63,7 @@ export function createDecider(parts: DeciderParts): Decider {
           headsRole: policy.escalatesTo[lifecycle.name] ?? 'lead',
         }),
       linked,
+      hostOverlaps: hosts && parts.hostOverlaps?.(hosts, caseId),
     });
     const decision = lifecycle.decide(command, state, context);
     const stamp = decisionStamp(request, {

@@ -2,8 +2,9 @@ import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import { actorSchema } from '../../domain/case/actor.ts';
 import type { DecideContext, LinkedCase } from '../../domain/case/lifecycle.ts';
-import { streamIdSchema } from '../../domain/log/envelope.ts';
+import { streamIdSchema, uuidSchema } from '../../domain/log/envelope.ts';
 import { type Organisation, organisationSchema } from '../../domain/sla/policy.ts';
+import { localDateSchema } from '../../domain/time/calendar.ts';
 
 /**
  * What a decision used that neither its stream nor its metadata holds: by value, a linked case by stream and
@@ -11,12 +12,15 @@ import { type Organisation, organisationSchema } from '../../domain/sla/policy.t
  */
 export const recordedContextSchema = z.object({
   actor: actorSchema
-    .pick({ roles: true, teamId: true, department: true, qualifications: true })
+    .pick({ roles: true, teamId: true, department: true, qualifications: true, delegations: true })
     .partial()
     .optional(),
   organisation: organisationSchema.partial().optional(),
   linkedCase: z.object({ streamId: streamIdSchema, revision: z.int().min(0) }).optional(),
   customerGrade: z.enum(['A', 'B', 'C', 'D']).optional(),
+  hostOverlaps: z
+    .array(z.object({ hostId: uuidSchema, caseId: uuidSchema, from: localDateSchema, to: localDateSchema }))
+    .optional(),
 });
 export type RecordedContext = z.infer<typeof recordedContextSchema>;
 
@@ -33,6 +37,7 @@ export interface ContextSource
   readonly organisation: () => Organisation;
   readonly linked?: Linked | undefined;
   readonly customerGrade?: DecideContext['customerGrade'] | undefined;
+  readonly hostOverlaps?: DecideContext['hostOverlaps'] | undefined;
 }
 
 export interface WatchedContext {
@@ -42,13 +47,13 @@ export interface WatchedContext {
 }
 
 /** The parts of an actor that its stamp in the metadata does not hold. */
-const UNSTAMPED = ['roles', 'teamId', 'department', 'qualifications'] as const;
+const UNSTAMPED = ['roles', 'teamId', 'department', 'qualifications', 'delegations'] as const;
 const ORGANISATION = ['assigneeLead', 'teamLead', 'onDuty', 'heads'] as const;
-const OUTSIDE = ['linkedCase', 'customerGrade'] as const;
+const OUTSIDE = ['linkedCase', 'customerGrade', 'hostOverlaps'] as const;
 
 /** The context of one decision, which notes what the decision reads of it. */
 export function watchedContext(source: ContextSource): WatchedContext {
-  const { actor, linked, customerGrade } = source;
+  const { actor, linked, customerGrade, hostOverlaps } = source;
   const read = {
     context: new Set<PropertyKey>(),
     actor: new Set<PropertyKey>(),
@@ -69,6 +74,7 @@ export function watchedContext(source: ContextSource): WatchedContext {
     },
     ...(linked === undefined ? {} : { linkedCase: linked.linkedCase }),
     ...(customerGrade === undefined ? {} : { customerGrade }),
+    ...(hostOverlaps === undefined ? {} : { hostOverlaps }),
   };
   const used = (): RecordedContext | undefined => {
     const recorded: RecordedContext = {};
@@ -81,6 +87,7 @@ export function watchedContext(source: ContextSource): WatchedContext {
       recorded.linkedCase = { streamId: linked.streamId, revision: linked.linkedCase.revision };
     }
     if (outside?.customerGrade !== undefined) recorded.customerGrade = outside.customerGrade;
+    if (outside?.hostOverlaps !== undefined) recorded.hostOverlaps = [...outside.hostOverlaps];
     return Object.keys(recorded).length === 0 ? undefined : recorded;
   };
   return { context: watched(context, read.context), used };

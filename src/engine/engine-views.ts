@@ -14,6 +14,8 @@ export interface EngineViews {
   /** False when `timeoutMs` is over before the views have seen the position. */
   waitFor(position: Position, timeoutMs: number): Promise<boolean>;
   status(): readonly ProjectionStatus[];
+  /** Calls back whenever they have moved on; returns how to stop. */
+  onProgress(listener: () => void): () => void;
   dueTimers(byAt: number, limit: number): readonly { readonly streamId: string }[];
   nextTimerAt(): number | undefined;
   close(): Promise<void>;

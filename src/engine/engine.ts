@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { Workflow } from '../../domain/case/workflow.ts';
-import type { Position } from '../../domain/log/envelope.ts';
 import type { WallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -79,8 +78,6 @@ export interface EngineOptions<V extends EngineViews> {
 const TIMER_GRACE_MS = 2_000;
 /** The view that timers are fired by. */
 const DEADLINES = 'deadlines';
-/** How long the timekeeper waits to hear that the view has moved on. */
-const VIEW_WAIT_MS = 10_000;
 
 /**
  * Opens a data folder and starts the house in it. What was opened is closed again when the start fails.
@@ -153,7 +150,8 @@ export async function openEngine<V extends EngineViews>(
     log,
   });
   opened.defer(() => runner.close());
-  opened.defer(store.onAppended(tellViews(views, () => timekeeper.wake())));
+  opened.defer(views.onProgress(() => timekeeper.wake()));
+  opened.defer(store.onAppended(position => views.wake(position)));
 
   let closing: Promise<void> | undefined;
   const running = opened.move();
@@ -202,7 +200,7 @@ function configuredKeyFile({ dataFolder, masterKeyFile }: Pick<Config, 'dataFold
 
 function deadlinesHealth(views: EngineViews): ReturnType<DueTimers['health']> {
   const found = views.status().find(({ projection }) => projection === DEADLINES);
-  if (found === undefined) return { position: '', blocked: `there is no view ${DEADLINES}` };
+  if (found === undefined) return { position: '', blocked: `the view ${DEADLINES} is still being made` };
   const { position, faulted } = found;
   return faulted === undefined
     ? { position }
@@ -210,29 +208,4 @@ function deadlinesHealth(views: EngineViews): ReturnType<DueTimers['health']> {
         position,
         blocked: `the view ${DEADLINES} stopped at position ${faulted.position}: ${faulted.message}`,
       };
-}
-
-/** Tells the views of each append, and then, once they have seen the newest, `seen`. */
-function tellViews(views: EngineViews, seen: () => void): (position: Position) => void {
-  let newest: Position | undefined;
-  let waiting = false;
-  const wait = async (): Promise<void> => {
-    waiting = true;
-    try {
-      while (newest !== undefined) {
-        const position = newest;
-        newest = undefined;
-        await views.waitFor(position, VIEW_WAIT_MS);
-        seen();
-      }
-    } finally {
-      waiting = false;
-    }
-  };
-  return position => {
-    views.wake(position);
-    newest = position;
-    // Views that cannot be waited for are shown by their status; the timekeeper looks once a minute anyway.
-    if (!waiting) wait().catch(() => {});
-  };
 }

@@ -30,7 +30,7 @@ export function retakeDecision(
   }
   const recorded = recordedContextSchema.parse(metadata.context ?? {});
   const { id, role, via, onBehalfOf } = metadata.actor;
-  const { teamId, department, roles, qualifications } = recorded.actor ?? {};
+  const { teamId, department, roles, qualifications, delegations } = recorded.actor ?? {};
   const knownRole = roleSchema.parse(role);
   const policy = policies.policyOf(policyVersion);
   const { assigneeLead, teamLead, onDuty = [], heads = [] } = recorded.organisation ?? {};
@@ -47,6 +47,7 @@ export function retakeDecision(
       ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
       ...(teamId === undefined ? {} : { teamId }),
       ...(department === undefined ? {} : { department }),
+      ...(delegations === undefined ? {} : { delegations }),
     },
     policy,
     calendar: policies.calendarOf({ id: policy.calendarId, version: calendarVersion }),
@@ -59,6 +60,7 @@ export function retakeDecision(
     }),
     linked,
     customerGrade: recorded.customerGrade,
+    hostOverlaps: recorded.hostOverlaps,
   });
   return lifecycle.decide(
     { type: command.type, data: commandDataSchema.parse(command.data) },

@@ -23,15 +23,24 @@ export const openPlainViews: OpenViews<
   const follow = async (): Promise<void> => {
     for (const event of await log.readAll(position, 100_000)) if (event.position > position) take(event);
   };
+  const listeners = new Set<() => void>();
+  const moveOn = async (): Promise<void> => {
+    await follow();
+    for (const listener of listeners) listener();
+  };
   await follow();
   const pending = () =>
     [...known].flatMap(([streamId, { state }]) => pendingTimers(state).map(({ at }) => ({ streamId, at })));
   return {
     known,
-    wake() {},
+    wake: () => void moveOn(),
     async waitFor() {
-      await follow();
+      await moveOn();
       return true;
+    },
+    onProgress(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     status: () => [{ projection: 'deadlines', position, behindEvents: 0 }],
     dueTimers: byAt => pending().filter(({ at }) => at <= byAt),

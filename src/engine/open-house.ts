@@ -1,0 +1,20 @@
+import { lifecycles } from '../../domain/lifecycles.ts';
+import { workflows } from '../../workflows/index.ts';
+import type { WallClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { openViews, type Views } from '../views/views.ts';
+import { type Engine, openEngine } from './engine.ts';
+import type { EngineLog } from './engine-log.ts';
+
+export type House = Engine<Views>;
+
+/**
+ * Opens the configured house, with all its lifecycles, workflows and views.
+ * @throws DataFolderBusyError, LogFileError, KeyFileError, MasterKeyError, StoreUnavailableError
+ */
+export function openHouse(
+  config: Config,
+  parts: { readonly clock: WallClock; readonly log: EngineLog },
+): Promise<House> {
+  return openEngine(config, { ...parts, lifecycles, workflows, openViews });
+}
