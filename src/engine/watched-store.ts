@@ -38,6 +38,7 @@ export function watchedStore(
     },
     readStream: (streamId, fromRevision) => store.readStream(streamId, fromRevision),
     readAll: (after, limit) => store.readAll(after, limit),
+    readTypes: (after, types, lookAt) => store.readTypes(after, types, lookAt),
     head: () => store.head(),
     onAppended: listener => store.onAppended(listener),
     close: () => store.close(),

@@ -9,9 +9,10 @@ import type { EngineLog } from './engine-log.ts';
 import type { RunnerFile } from './runner-file.ts';
 import { workflowRequests } from './workflow-requests.ts';
 
-const BATCH_EVENTS = 500;
+/** Events looked at at once: some milliseconds. */
+const BATCH_EVENTS = 2_000;
 /** Events passed over before the place is written down though nothing was done. */
-const SAVE_AFTER_EVENTS = 2_000;
+const SAVE_AFTER_EVENTS = 10_000;
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 60_000;
 /** Between two looks at a log that grows all the time. */
@@ -49,7 +50,7 @@ interface RunnerParts {
  * workflow that fails stops alone, at its event, and tries again.
  */
 export function startWorkflowRunner(parts: RunnerParts): WorkflowRunner {
-  const feed = sharedFeed(parts.store);
+  const feed = sharedFeed(parts.store, [...new Set(parts.workflows.flatMap(({ on }) => on))]);
   const lines = parts.workflows.map(workflow => startLine(workflow, feed.read, parts));
   const stopListening = parts.store.onAppended(() => {
     feed.forget();
@@ -67,21 +68,22 @@ export function startWorkflowRunner(parts: RunnerParts): WorkflowRunner {
   };
 }
 
-type Read = (after: Position) => Promise<readonly RecordedEvent[]>;
+type Batch = Awaited<ReturnType<EventStore['readTypes']>>;
+type Read = (after: Position) => Promise<Batch>;
 
 /** Workflows that are at the same place, as most are, read the log once for all. */
-function sharedFeed(store: EventStore): { readonly read: Read; forget(): void } {
-  let last: { readonly after: Position; readonly events: Promise<readonly RecordedEvent[]> } | undefined;
+function sharedFeed(store: EventStore, types: readonly string[]): { readonly read: Read; forget(): void } {
+  let last: { readonly after: Position; readonly batch: Promise<Batch> } | undefined;
   return {
     read(after) {
       if (last?.after !== after) {
-        const events = store.readAll(after, BATCH_EVENTS);
-        last = { after, events };
-        events.catch(() => {
+        const batch = store.readTypes(after, types, BATCH_EVENTS);
+        last = { after, batch };
+        batch.catch(() => {
           last = undefined;
         });
       }
-      return last.events;
+      return last.batch;
     },
     forget() {
       last = undefined;
@@ -138,18 +140,20 @@ function startLine(workflow: Workflow, read: Read, parts: RunnerParts): Line {
     let at = position;
     try {
       while (!stopped) {
-        const events = await read(position);
-        if (events.length === 0) break;
+        const { events, upTo } = await read(position);
+        if (upTo === position) break;
         for (const event of events) {
           if (stopped) break;
+          if (!types.has(event.type)) continue;
           at = event.position;
-          if (types.has(event.type)) {
-            await react(event);
-            unsaved = SAVE_AFTER_EVENTS;
-          }
+          await react(event);
           position = event.position;
-          unsaved++;
+          unsaved = SAVE_AFTER_EVENTS;
         }
+        if (stopped) break;
+        unsaved += BATCH_EVENTS;
+        at = upTo;
+        position = upTo;
         if (unsaved >= SAVE_AFTER_EVENTS) save();
         fault = undefined;
         failures = 0;

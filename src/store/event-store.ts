@@ -46,6 +46,16 @@ export interface EventLog {
   readStream(streamId: string, fromRevision?: number): Promise<readonly RecordedEvent[]>;
   /** The next events after a position (exclusive), at most `limit`, in log order, without gaps; `''` is the start. */
   readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]>;
+  /**
+   * Of the next events after a position (exclusive), at most `lookAt` of which are looked at, those of the types
+   * given, in log order. All up to `upTo` were looked at; it is `after` when nothing followed. For who waits for few
+   * of many: what is not asked for is not decoded.
+   */
+  readTypes(
+    after: Position,
+    types: readonly string[],
+    lookAt: number,
+  ): Promise<{ readonly events: readonly RecordedEvent[]; readonly upTo: Position }>;
   /** Position of the newest event, `''` for an empty log. */
   head(): Promise<Position>;
   close(): Promise<void>;

@@ -64,6 +64,12 @@ class MemoryStore implements EventStore {
     return this.#all.slice(start, start + limit).map(toEvent);
   }
 
+  async readTypes(after: Position, types: readonly string[], lookAt: number) {
+    const looked = await this.readAll(after, lookAt);
+    const upTo = looked.at(-1)?.position ?? after;
+    return { events: looked.filter(({ type }) => types.includes(type)), upTo };
+  }
+
   async head(): Promise<Position> {
     this.#assertOpen();
     return positionOf(this.#all.length);

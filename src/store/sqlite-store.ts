@@ -114,6 +114,10 @@ class SqliteStore implements EventStore {
     return this.#log.readAll(after, limit);
   }
 
+  readTypes(after: Position, types: readonly string[], lookAt: number) {
+    return this.#log.readTypes(after, types, lookAt);
+  }
+
   head(): Promise<Position> {
     return this.#log.head();
   }

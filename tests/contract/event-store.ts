@@ -48,6 +48,32 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
       });
     });
 
+    describe('reading by type', () => {
+      it('gives the events of the types asked for, and says how far it looked', async () => {
+        const kinds = ['PartyRegistered', 'NoteTaken', 'Taken'];
+        const streamId = newStreamId();
+        const events = Array.from({ length: 9 }, (_, at) => {
+          const type = kinds[at % 3] ?? '';
+          // What only looks like a type, inside the data, is none.
+          return { ...newEvent(), type, data: { text: '"type":"Taken"}', end: { type: 'Taken' } } };
+        });
+        await store.append(streamId, -1, events);
+        const all = await store.readAll('', 100);
+        const found: RecordedEvent[] = [];
+        let after: Position = '';
+        for (;;) {
+          const { events: some, upTo } = await store.readTypes(after, ['Taken', 'PartyRegistered'], 4);
+          if (upTo === after) break;
+          expect(some.every(e => e.position > after && e.position <= upTo)).toBe(true);
+          found.push(...some);
+          after = upTo;
+        }
+        expect(after).toBe(await store.head());
+        expect(found).toEqual(all.filter(e => ['Taken', 'PartyRegistered'].includes(e.type)));
+        expect(await store.readTypes('', [], 100)).toEqual({ events: [], upTo: after });
+      });
+    });
+
     describe('an append', () => {
       it('numbers the events of a new stream from 0', async () => {
         const streamId = newStreamId();

@@ -528,6 +528,7 @@ function forwarding(store: EventStore): EventStore {
     append: (...args) => store.append(...args),
     readStream: (...args) => store.readStream(...args),
     readAll: (...args) => store.readAll(...args),
+    readTypes: (...args) => store.readTypes(...args),
     head: () => store.head(),
     onAppended: listener => store.onAppended(listener),
     close: () => store.close(),
