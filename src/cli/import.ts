@@ -1,22 +1,26 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { NIL } from 'uuid';
+import { lifecycles } from '../../domain/lifecycles.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { openHouse } from '../engine/open-house.ts';
+import { checkLog } from '../import/check-log.ts';
 import type { ImportReport } from '../import/import-report.ts';
-import { type ImportCall, type ImportEngine, runImport } from '../import/import-run.ts';
+import { type ImportCall, runImport } from '../import/import-run.ts';
 import type { ImportProgress } from '../import/importer.ts';
+import { logLines } from '../import/log-lines.ts';
+import { readMapping } from '../import/mapping-file.ts';
 import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
+import { cliLog } from './cli-log.ts';
 import { progressText, reportText } from './import-text.ts';
 
 /** All rows handled or left out by rule; some refused; a wrong call, mapping or file; stopped before the end. */
 export const IMPORT_EXIT = { done: 0, refused: 1, usage: 2, stopped: 3 } as const;
 
-/** Opens the house in the configured data folder, when no service runs on it. */
-export type OpenForImport = (config: Config) => Promise<ImportEngine & { close(): Promise<void> }>;
-
 /** `redress import`: by the service that owns the data folder, or else by itself. */
-export function importCommand(open: OpenForImport): Command {
+export function importCommand(): Command {
   return new Command('import')
     .description('Replay a foreign event log (NDJSON, plain or gzip) at its own historical times')
     .requiredOption('--mapping <file>', 'how its rows become commands (YAML or JSON, docs/mappings.md)')
@@ -25,7 +29,7 @@ export function importCommand(open: OpenForImport): Command {
     .option('--json', 'print the whole report as JSON', false)
     .argument('<log>', 'the event log')
     .action(async (log: string, options: ImportOptions) => {
-      process.exitCode = await importByCommandLine(log, options, open);
+      process.exitCode = await importByCommandLine(log, options);
     });
 }
 
@@ -36,11 +40,7 @@ interface ImportOptions {
   readonly json: boolean;
 }
 
-async function importByCommandLine(
-  log: string,
-  options: ImportOptions,
-  open: OpenForImport,
-): Promise<number> {
+async function importByCommandLine(log: string, options: ImportOptions): Promise<number> {
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
@@ -51,15 +51,10 @@ async function importByCommandLine(
       mapping: readFileSync(options.mapping, 'utf8'),
       mappingFile: options.mapping,
       logFile: resolve(log),
-      dryRun: options.dryRun,
     };
-    const report = await importWhereItBelongs(
-      call,
-      loadConfig(process.env),
-      open,
-      progress.show,
-      stop.signal,
-    );
+    const report = options.dryRun
+      ? await checkOnly(call)
+      : await importWhereItBelongs(call, loadConfig(process.env), progress.show, stop.signal);
     progress.clear();
     if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : reportText(report));
@@ -90,10 +85,15 @@ function isOfTheCaller(error: unknown): boolean {
   );
 }
 
+/** A dry run needs no house: nothing is made, not even a data folder. */
+function checkOnly({ mapping, mappingFile, logFile }: ImportCall): Promise<ImportReport> {
+  const checked = readMapping(mapping, mappingFile, lifecycles);
+  return checkLog(logLines(logFile), checked, NIL, systemClock.now());
+}
+
 async function importWhereItBelongs(
   call: ImportCall,
   config: Config,
-  open: OpenForImport,
   onProgress: (progress: ImportProgress) => void,
   signal: AbortSignal,
 ): Promise<ImportReport> {
@@ -107,11 +107,11 @@ async function importWhereItBelongs(
   } catch (error) {
     if (!(error instanceof LocalCallError) || error.reason !== 'nobodyListens') throw error;
   }
-  const engine = await open(config);
+  const house = await openHouse(config, { clock: systemClock, log: cliLog() });
   try {
-    return await runImport(call, engine, onProgress, signal);
+    return await runImport(call, house, onProgress, signal);
   } finally {
-    await engine.close();
+    await house.close();
   }
 }
 

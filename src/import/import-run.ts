@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { HeldCases } from '../engine/held-cases.ts';
-import { checkLog } from './check-log.ts';
 
 import type { ImportReport } from './import-report.ts';
-import { type ImportProgress, type ImportTarget, importLog } from './importer.ts';
-import { logLines } from './log-lines.ts';
+import { type ImportOptions, type ImportProgress, type ImportTarget, importLog } from './importer.ts';
+import { type LogLine, logLines } from './log-lines.ts';
+import type { CheckedMapping } from './mapping-check.ts';
 import { readMapping } from './mapping-file.ts';
 
 /** What `redress import` asks of whoever owns the data folder: itself, or the service that runs. */
@@ -14,7 +14,6 @@ export const importCallSchema = z.strictObject({
   mappingFile: z.string(),
   /** Absolute. */
   logFile: z.string(),
-  dryRun: z.boolean(),
 });
 export type ImportCall = z.infer<typeof importCallSchema>;
 
@@ -30,19 +29,27 @@ export interface ImportEngine extends ImportTarget {
  * @throws MappingError, ImportRunsError, StoreUnavailableError, and what the system says of the log's file
  */
 export async function runImport(
-  { mapping: text, mappingFile, logFile, dryRun }: ImportCall,
+  { mapping: text, mappingFile, logFile }: ImportCall,
   engine: ImportEngine,
   onProgress: (progress: ImportProgress) => void,
   signal: AbortSignal,
 ): Promise<ImportReport> {
   const mapping = readMapping(text, mappingFile, engine.lifecycles);
-  if (dryRun) return checkLog(logLines(logFile), mapping, engine.store.logId, engine.clock.now());
+  return importHolding(logLines(logFile), mapping, engine, { onProgress, signal });
+}
+
+/** As `importLog`, with the timers of its cases held back for it. */
+export async function importHolding(
+  lines: AsyncIterable<LogLine> | Iterable<LogLine>,
+  mapping: CheckedMapping,
+  engine: ImportEngine,
+  options: Pick<ImportOptions, 'onProgress' | 'signal'> = {},
+): Promise<ImportReport> {
   const { heldCases } = engine;
   let letGo: (() => void) | undefined;
   try {
-    return await importLog(logLines(logFile), mapping, engine, {
-      signal,
-      onProgress,
+    return await importLog(lines, mapping, engine, {
+      ...options,
       onBegin(importId, caseIds) {
         const streamIds = caseIds.map(caseId => `${mapping.lifecycle.category}-${caseId}`);
         const startedAt = engine.clock.now();

@@ -37,7 +37,6 @@ export async function run(): Promise<void> {
           mapping: readFileSync(mappingFile, 'utf8'),
           mappingFile,
           logFile: sharedPath('data/event-logs/helpdesk.ndjson.gz'),
-          dryRun: false,
         },
         engine,
         () => {},

@@ -1,0 +1,101 @@
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../clock.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { makeDemo } from '../demo/demo.ts';
+import { emptyDemoFolder, NotADemoFolderError } from '../demo/demo-folder.ts';
+import { type House, openHouse } from '../engine/open-house.ts';
+import { cliLog } from './cli-log.ts';
+
+/** Serves a house that is open, like `redress serve`; `stopped` is done when it was asked to stop and has. */
+export type ServeHouse = (
+  house: House,
+  config: Config,
+) => Promise<{ readonly url: string; readonly stopped: Promise<void> }>;
+
+interface DemoOptions {
+  readonly data: string;
+  readonly seed: number;
+  readonly cases: number;
+  readonly serve: boolean;
+}
+
+/** `redress demo`: a made-up history, served. */
+export function demoCommand(serve: ServeHouse): Command {
+  return new Command('demo')
+    .description(
+      'Make up a zipper maker’s last eight weeks, and serve them: a living system to look around in',
+    )
+    .option('--data <folder>', 'where to make it, anew each time; nothing else may be in it', './data-demo')
+    .option('--seed <number>', 'another number, another history', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--cases <number>', 'how many complaints', wholeNumber(1, 20_000), 150)
+    .option('--no-serve', 'make it and stop')
+    .action(async (options: DemoOptions) => {
+      process.exitCode = await demo(options, serve);
+    });
+}
+
+async function demo({ data, seed, cases, serve: isServed }: DemoOptions, serve: ServeHouse): Promise<number> {
+  const config: Config = {
+    ...loadConfig(process.env),
+    dataFolder: data,
+    masterKeyFile: join(data, 'master.key'),
+  };
+  try {
+    emptyDemoFolder(data, { seed, cases });
+  } catch (error) {
+    if (!(error instanceof NotADemoFolderError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  const house = await openHouse(config, { clock: systemClock, log: cliLog() });
+  try {
+    const { report, token } = await makeDemo(house, { seed, cases });
+    const rows = report.rows.read.toLocaleString('en');
+    process.stdout.write(
+      `${report.cases} complaints, told in ${rows} rows, were imported into ${resolve(data)} in ${report.seconds.toFixed(1)} s.\n`,
+    );
+    if (!isServed) {
+      process.stdout.write(`Serve them:  REDRESS_DATA=${data} npm start\nToken: ${token}\n`);
+      return 0;
+    }
+    const { url, stopped } = await serve(house, config);
+    process.stdout.write(welcome(url, token));
+    await stopped;
+    return 0;
+  } finally {
+    await house.close();
+  }
+}
+
+/** What to open, and some questions to ask. */
+function welcome(url: string, token: string): string {
+  const ask = (path: string) => `  curl -s -H "Authorization: Bearer $TOKEN" '${url}${path}'`;
+  return `
+Open ${url}/ for the reference of the interface. Everything asks for a token:
+
+  TOKEN=${token}
+
+Some questions:
+
+# the complaints received last
+${ask('/v1/complaints?limit=5')}
+# what is due, warned and breached; in the next minutes some first replies fall due
+${ask('/v1/deadlines?limit=10')}
+# how the promises were kept, by clock and month
+${ask('/v1/sla-results?by=month')}
+# whose complaints they were, and what about
+${ask('/v1/complaint-frequencies?by=responsibleParty')}
+${ask('/v1/complaint-frequencies?by=defectCategory')}
+
+Stop with Ctrl-C. The next demo is made anew.
+`;
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return text => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}

@@ -1,0 +1,31 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataFolder } from '../store/data-folder.ts';
+
+const MARK = 'demo.json';
+
+/** The folder holds something that is no demo's. */
+export class NotADemoFolderError extends Error {
+  override readonly name = 'NotADemoFolderError';
+}
+
+/**
+ * Makes an empty folder for a demo: a new one, or that of an earlier demo, which is made anew.
+ * @throws NotADemoFolderError for a folder with anything else in it, DataFolderBusyError while a demo runs there
+ */
+export function emptyDemoFolder(
+  folder: string,
+  about: { readonly seed: number; readonly cases: number },
+): void {
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    if (!existsSync(join(folder, MARK))) {
+      throw new NotADemoFolderError(
+        `${folder} holds something that is no demo's: a demo is made anew each time, so give it a folder of its own (--data)`,
+      );
+    }
+    openDataFolder(folder).release();
+    rmSync(folder, { recursive: true });
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, MARK), `${JSON.stringify(about)}\n`);
+}
