@@ -22,7 +22,8 @@ export function receive(
   if ('outcome' in receipt) return receipt;
   const { receivedAt, registeredLate } = receipt;
   const { actor, customerGrade } = context;
-  const { attachments, items, teamId = actor.teamId ?? DEFAULT_TEAM_ID, priority: asked, ...told } = data;
+  const { attachments, items, priority: asked, urgencyReason, ...told } = data;
+  const teamId = data.teamId ?? actor.teamId ?? DEFAULT_TEAM_ID;
   const confirmed = asked === 'urgent' && (actor.roles.includes('lead') || actor.role === 'system');
   const priority = confirmed ? 'urgent' : 'normal';
   const graded = customerGrade === undefined ? {} : { customerGrade };
@@ -41,7 +42,13 @@ export function receive(
   };
   const requested: readonly ComplaintEvent[] =
     asked === 'urgent' && !confirmed
-      ? [{ type: 'UrgencyRequested', data: { reason: data.description }, occurredAt: receivedAt }]
+      ? [
+          {
+            type: 'UrgencyRequested',
+            data: { reason: urgencyReason ?? data.description },
+            occurredAt: receivedAt,
+          },
+        ]
       : [];
   const attached = attachments.map(
     (attachment): ComplaintEvent => ({
