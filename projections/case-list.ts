@@ -1,10 +1,9 @@
-import { z } from 'zod';
 import type { CaseState } from '../domain/case/case-state.ts';
 import type { Folded } from '../domain/case/event-definition.ts';
 import type { AnyEvent, AnyLifecycle } from '../domain/case/lifecycle.ts';
 import { categoryOf, type RecordedEvent, uuidOf } from '../domain/log/envelope.ts';
 import { slaEvents } from '../domain/sla/events.ts';
-import { customerOf, openingOf } from './case-opening.ts';
+import { customerOf, textOrNull } from './case-opening.ts';
 import { monthsIn } from './local-month.ts';
 import type { Projection, RowAccess } from './projection.ts';
 import { asSlaEvent } from './sla-event.ts';
@@ -81,17 +80,29 @@ export const caseTable = defineTable<CaseRow>({
 });
 
 /** What a row is made from; no list goes by it. */
-interface CaseSourceRow {
+interface CaseSource {
   readonly caseId: string;
+  readonly number: string;
+  readonly lifecycle: string;
   /** Folded without its clocks: how far the case is does not depend on them. */
   readonly state: CaseState;
   /** Open promises: due instant and whether broken, by clock and cycle. */
   readonly open: Readonly<Record<string, readonly [dueAt: number, breached: boolean]>>;
+  readonly openedAt: number;
+  readonly lastActivityAt: number;
 }
 
-const sourceTable = defineTable<CaseSourceRow>({
+const sourceTable = defineTable<CaseSource>({
   name: 'caseSources',
-  columns: { caseId: 'text', state: 'json', open: 'json' },
+  columns: {
+    caseId: 'text',
+    number: 'text',
+    lifecycle: 'text',
+    state: 'json',
+    open: 'json',
+    openedAt: 'integer',
+    lastActivityAt: 'integer',
+  },
   key: ['caseId'],
   indexes: [],
 });
@@ -111,40 +122,10 @@ const numberTable = defineTable<NumberRow>({
 });
 
 /** Which cases there are, how far they are, and what is due next. */
-export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string): Projection {
+export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string): Projection<CaseSource> {
   const byCategory = new Map(lifecycles.map(lifecycle => [lifecycle.category, lifecycle] as const));
+  const byName = new Map(lifecycles.map(lifecycle => [lifecycle.name, lifecycle] as const));
   const monthOf = monthsIn(timeZone);
-
-  function open(event: RecordedEvent, lifecycle: AnyLifecycle, rows: RowAccess): void {
-    const caseId = uuidOf(event.streamId);
-    const opening = openingOf(event);
-    const state = lifecycle.evolve(lifecycle.initial, folded(event));
-    rows.add(sourceTable, { caseId, state, open: {} });
-    const { phase, priority, teamId } = lifecycle.summarize(state);
-    rows.add(caseTable, {
-      caseId,
-      number: nextNumber(event, lifecycle, rows),
-      lifecycle: lifecycle.name,
-      phase,
-      priority,
-      closed: false,
-      endedHow: null,
-      receivedAt: opening.receivedAt,
-      openedAt: event.metadata.decidedAt,
-      lastActivityAt: event.metadata.decidedAt,
-      closedAt: null,
-      registeredLate: opening.registeredLate,
-      kind: opening.kind,
-      customerId: opening.customerId,
-      customerName: opening.customerName,
-      siteRegion: opening.siteRegion,
-      teamId,
-      assigneeId: null,
-      nextDueAt: null,
-      nextClock: null,
-      breached: false,
-    });
-  }
 
   function nextNumber(event: RecordedEvent, { numberPrefix: prefix }: AnyLifecycle, rows: RowAccess): string {
     const year = monthOf(event.metadata.recordedAt).slice(0, 4);
@@ -153,47 +134,64 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
     return `${prefix}-${year}-${String(last).padStart(6, '0')}`;
   }
 
+  function rowOf(of: CaseSource, lifecycle: AnyLifecycle): CaseRow {
+    const { state } = of;
+    const { phase, priority, receivedAt, teamId, assigneeId, closed } = lifecycle.summarize(state);
+    return {
+      caseId: of.caseId,
+      number: of.number,
+      lifecycle: of.lifecycle,
+      phase,
+      priority,
+      closed,
+      endedHow: state.ended?.how ?? null,
+      receivedAt,
+      openedAt: of.openedAt,
+      lastActivityAt: of.lastActivityAt,
+      closedAt: state.ended?.at ?? null,
+      registeredLate: state.registeredLate,
+      ...shownOf(state),
+      teamId,
+      assigneeId: assigneeId ?? null,
+      ...dueOf(of.open),
+    };
+  }
+
   return {
     name: 'caseList',
     version: 1,
-    tables: [caseTable, sourceTable, numberTable],
-    project(event, rows) {
+    source: sourceTable,
+    tables: [caseTable, numberTable],
+    fold(before, event, rows) {
       const lifecycle = byCategory.get(categoryOf(event.streamId));
-      if (lifecycle === undefined) return;
-      const definition = lifecycle.events[event.type];
-      if (definition === undefined || event.schemaVersion > definition.schemaVersion) return;
-      if (event.revision === 0) return open(event, lifecycle, rows);
-      const caseId = uuidOf(event.streamId);
-      const source = rows.get(sourceTable, caseId);
-      const row = rows.get(caseTable, caseId);
-      if (source === undefined || row === undefined) return;
-      const active = event.metadata.actor.via === 'timer' ? row.lastActivityAt : event.metadata.decidedAt;
-      if (event.type in slaEvents) {
-        const open = openAfter(source.open, event);
-        if (open !== source.open) rows.put(sourceTable, { ...source, open });
-        if (open !== source.open || active !== row.lastActivityAt) {
-          rows.put(caseTable, { ...row, lastActivityAt: active, ...dueOf(open) });
-        }
-        return;
+      const definition = lifecycle?.events[event.type];
+      if (lifecycle === undefined || definition === undefined) return before;
+      if (event.schemaVersion > definition.schemaVersion) return before;
+      const { decidedAt, actor } = event.metadata;
+      if (before === undefined) {
+        if (event.revision !== 0) return undefined;
+        return {
+          caseId: uuidOf(event.streamId),
+          number: nextNumber(event, lifecycle, rows),
+          lifecycle: lifecycle.name,
+          state: lifecycle.evolve(lifecycle.initial, folded(event)),
+          open: {},
+          openedAt: decidedAt,
+          lastActivityAt: decidedAt,
+        };
       }
-      const state = lifecycle.evolve(source.state, folded(event));
-      const { ended } = state;
-      // Ending a case ends its promises by events of their own; they come before it in the same decision.
-      rows.put(sourceTable, { ...source, state });
-      const { phase, priority, receivedAt, teamId, assigneeId, closed } = lifecycle.summarize(state);
-      rows.put(caseTable, {
-        ...row,
-        phase,
-        priority,
-        receivedAt,
-        teamId,
-        assigneeId: assigneeId ?? null,
-        closed,
-        endedHow: ended?.how ?? null,
-        closedAt: ended?.at ?? null,
-        lastActivityAt: active,
-        ...(event.type === 'DetailsCorrected' ? correctedOf(state) : {}),
-      });
+      const lastActivityAt = actor.via === 'timer' ? before.lastActivityAt : decidedAt;
+      if (event.type in slaEvents) {
+        const open = openAfter(before.open, event);
+        if (open === before.open && lastActivityAt === before.lastActivityAt) return before;
+        return { ...before, open, lastActivityAt };
+      }
+      return { ...before, state: lifecycle.evolve(before.state, folded(event)), lastActivityAt };
+    },
+    derive(before, after, rows) {
+      const lifecycle = after === undefined ? undefined : byName.get(after.lifecycle);
+      if (after === undefined || lifecycle === undefined) return;
+      rows.put(caseTable, rowOf(after, lifecycle), before !== undefined);
     },
   };
 }
@@ -212,7 +210,7 @@ function folded(event: RecordedEvent): Folded<AnyEvent> {
   };
 }
 
-type Open = CaseSourceRow['open'];
+type Open = CaseSource['open'];
 
 function openAfter(open: Open, event: RecordedEvent): Open {
   const sla = asSlaEvent(event);
@@ -255,19 +253,19 @@ function dueOf(open: Open): Pick<CaseRow, 'nextDueAt' | 'nextClock' | 'breached'
   return { nextDueAt, nextClock, breached };
 }
 
-const correctable = z.object({
-  kind: z.string().optional(),
-  siteRegion: z.string().optional(),
-  complainant: z.unknown().optional(),
-  customer: z.unknown().optional(),
-});
-
-/** What a correction may have changed of what the list shows. */
-function correctedOf(state: CaseState): Partial<CaseRow> {
-  const { kind, siteRegion, complainant, customer } = correctable.parse(state);
+/** What lists show of any lifecycle's state, by the names that all of them use. */
+function shownOf(state: CaseState): Pick<CaseRow, 'kind' | 'siteRegion' | 'customerId' | 'customerName'> {
+  const { kind, siteRegion, complainant, customer }: ShownState = state;
   return {
-    ...(kind === undefined ? {} : { kind }),
-    ...(siteRegion === undefined ? {} : { siteRegion }),
+    kind: textOrNull(kind),
+    siteRegion: textOrNull(siteRegion),
     ...customerOf(complainant ?? customer),
   };
 }
+
+type ShownState = CaseState & {
+  readonly kind?: unknown;
+  readonly siteRegion?: unknown;
+  readonly complainant?: unknown;
+  readonly customer?: unknown;
+};

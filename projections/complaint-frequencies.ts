@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import { complaintEvents } from '../domain/complaint/events.ts';
 import { uuidOf } from '../domain/log/envelope.ts';
 import { customerOf } from './case-opening.ts';
 import { addTo } from './counter.ts';
 import { monthsIn } from './local-month.ts';
-import { type Projection, projectBy, type RowAccess } from './projection.ts';
+import { foldBy, type Projection, type RowAccess } from './projection.ts';
 import { NOT_CLASSIFIED, type PartyShares, partyKey, sharesOf } from './responsible-party.ts';
 import { defineTable } from './table.ts';
 
@@ -21,40 +22,40 @@ export interface FrequencyRow {
   readonly dimension: FrequencyDimension;
   readonly month: string;
   readonly value: string;
+  /** The name that goes with an id, as its complaints have it; empty where there is none. */
+  readonly label: string;
   /** Items of complaints in hundredths: a ruling shares one item between parties in per cent. */
   readonly hundredths: number;
-  /** The name to show beside an id, as the log had it last. */
-  readonly label: string | null;
 }
 
 export const frequencyTable = defineTable<FrequencyRow>({
   name: 'complaintFrequencies',
-  columns: { dimension: 'text', month: 'text', value: 'text', hundredths: 'integer', label: 'text' },
-  key: ['dimension', 'month', 'value'],
+  columns: { dimension: 'text', month: 'text', value: 'text', label: 'text', hundredths: 'integer' },
+  key: ['dimension', 'month', 'value', 'label'],
   indexes: [],
 });
 
 interface CountedItem {
   readonly itemId: string;
   readonly product: string;
-  readonly productLabel: string | null;
+  readonly productLabel: string;
   readonly parties: PartyShares;
   readonly defectCategory: string;
 }
 
 /** What a complaint adds to the frequencies; no list goes by it. */
-export interface FrequencyCaseRow {
+export interface FrequencySource {
   readonly caseId: string;
   readonly month: string;
   readonly customer: string;
-  readonly customerLabel: string | null;
+  readonly customerLabel: string;
   readonly items: readonly CountedItem[];
   /** Voided, or merged into another complaint, which is counted instead. */
   readonly left: boolean;
 }
 
-export const frequencyCaseTable = defineTable<FrequencyCaseRow>({
-  name: 'frequencyCases',
+const sourceTable = defineTable<FrequencySource>({
+  name: 'frequencySources',
   columns: {
     caseId: 'text',
     month: 'text',
@@ -71,122 +72,137 @@ export const frequencyCaseTable = defineTable<FrequencyCaseRow>({
 export const UNKNOWN = 'unknown';
 
 /** How often which party, defect category, product and customer, for the Pareto of the quality department. */
-export function complaintFrequencies(timeZone: string): Projection {
+export function complaintFrequencies(timeZone: string): Projection<FrequencySource> {
   const monthOf = monthsIn(timeZone);
+  const leave = (before: FrequencySource): FrequencySource => ({ ...before, left: true });
+  const foldOther = foldBy<typeof complaintEvents, FrequencySource>(complaintEvents, {
+    ComplaintClassified: (before, { data }) => classified(before, data.items),
+    ComplaintReclassified: (before, { data }) => classified(before, data.items),
+    ComplaintResponsibilityRuled: (before, { data: { itemId, shares } }) => ({
+      ...before,
+      items: before.items.map(item =>
+        item.itemId === itemId ? { ...item, parties: sharesOf(shares) } : item,
+      ),
+    }),
+    CaseSplitOff: (before, { data }) => ({
+      ...before,
+      items: before.items.filter(item => !data.itemIds.includes(item.itemId)),
+    }),
+    DetailsCorrected: (before, { data: { field, to } }) => corrected(before, field, to),
+    CaseVoided: leave,
+    CaseMergedInto: leave,
+    CaseUnmerged: before => ({ ...before, left: false }),
+  });
 
-  function change(
-    rows: RowAccess,
-    streamId: string,
-    to: (before: FrequencyCaseRow) => FrequencyCaseRow,
-  ): void {
-    const before = rows.get(frequencyCaseTable, uuidOf(streamId));
-    if (before === undefined) return;
-    const after = to(before);
-    rows.put(frequencyCaseTable, after);
-    count(rows, before, -1);
-    count(rows, after, 1);
-  }
-
-  type Classified = readonly {
-    readonly itemId: string;
-    readonly responsibleParty: Parameters<typeof partyKey>[0];
-    readonly defectCategory?: string | undefined;
-  }[];
-  function classify(rows: RowAccess, streamId: string, classified: Classified): void {
-    change(rows, streamId, before => ({
+  function corrected(before: FrequencySource, field: string, to: unknown): FrequencySource {
+    if (field === 'receivedAt' && typeof to === 'number') return { ...before, month: monthOf(to) };
+    if (field === 'complainant') return { ...before, ...customer(to) };
+    if (field !== 'items') return before;
+    const right = itemsSchema.safeParse(to).data ?? [];
+    return {
       ...before,
       items: before.items.map(item => {
-        const found = classified.find(c => c.itemId === item.itemId);
-        if (found === undefined) return item;
-        const { responsibleParty, defectCategory } = found;
-        return {
-          ...item,
-          parties: [[partyKey(responsibleParty), 100]],
-          defectCategory: defectCategory ?? NOT_CLASSIFIED,
-        };
+        const product = right.find(r => r.itemId === item.itemId)?.product;
+        return product === undefined
+          ? item
+          : { ...item, product: product.code, productLabel: product.name ?? '' };
       }),
-    }));
+    };
   }
-
-  const leave = ({ streamId }: { readonly streamId: string }, rows: RowAccess): void =>
-    change(rows, streamId, before => ({ ...before, left: true }));
 
   return {
     name: 'complaintFrequencies',
     version: 1,
-    tables: [frequencyTable, frequencyCaseTable],
-    project: projectBy(complaintEvents, {
-      ComplaintReceived({ streamId, data }, rows) {
-        const { customerId, customerName } = customerOf(data.complainant);
-        const row: FrequencyCaseRow = {
-          caseId: uuidOf(streamId),
-          month: monthOf(data.receivedAt),
-          customer: customerId ?? customerName ?? UNKNOWN,
-          customerLabel: customerName,
-          items: data.items.map(({ itemId, product }) => ({
-            itemId,
-            product: product?.code ?? UNKNOWN,
-            productLabel: product?.name ?? null,
-            parties: [[NOT_CLASSIFIED, 100]],
-            defectCategory: NOT_CLASSIFIED,
-          })),
-          left: false,
-        };
-        rows.add(frequencyCaseTable, row);
-        count(rows, row, 1);
-      },
-      ComplaintClassified: ({ streamId, data }, rows) => classify(rows, streamId, data.items),
-      ComplaintReclassified: ({ streamId, data }, rows) => classify(rows, streamId, data.items),
-      ComplaintResponsibilityRuled: ({ streamId, data: { itemId, shares } }, rows) =>
-        change(rows, streamId, before => ({
-          ...before,
-          items: before.items.map(item =>
-            item.itemId === itemId ? { ...item, parties: sharesOf(shares) } : item,
-          ),
+    source: sourceTable,
+    tables: [frequencyTable],
+    fold(before, event) {
+      if (before !== undefined) return foldOther(before, event);
+      if (event.type !== 'ComplaintReceived' || event.schemaVersion > 1) return undefined;
+      const { complainant, items, receivedAt } = complaintReceived.parse(event.data);
+      return {
+        caseId: uuidOf(event.streamId),
+        month: monthOf(receivedAt),
+        ...customer(complainant),
+        items: items.map(({ itemId, product }) => ({
+          itemId,
+          product: product?.code ?? UNKNOWN,
+          productLabel: product?.name ?? '',
+          parties: [[NOT_CLASSIFIED, 100]],
+          defectCategory: NOT_CLASSIFIED,
         })),
-      DetailsCorrected({ streamId, data: { field, to } }, rows) {
-        if (field === 'receivedAt' && typeof to === 'number') {
-          change(rows, streamId, before => ({ ...before, month: monthOf(to) }));
-        } else if (field === 'complainant') {
-          const { customerId, customerName } = customerOf(to);
-          change(rows, streamId, before => ({
-            ...before,
-            customer: customerId ?? customerName ?? UNKNOWN,
-            customerLabel: customerName,
-          }));
-        }
-      },
-      CaseVoided: leave,
-      CaseMergedInto: leave,
-      CaseUnmerged: ({ streamId }, rows) => change(rows, streamId, before => ({ ...before, left: false })),
+        left: false,
+      };
+    },
+    derive(before, after, rows) {
+      if (before !== undefined && after !== undefined && countsAlike(before, after)) return;
+      if (before !== undefined) count(rows, before, -1);
+      if (after !== undefined) count(rows, after, 1);
+    },
+  };
+}
+
+const itemsSchema = z.array(
+  z.object({
+    itemId: z.string(),
+    product: z.object({ code: z.string(), name: z.string().optional() }).optional(),
+  }),
+);
+/** What of a complaint's first event is counted by. */
+const complaintReceived = z.object({ complainant: z.unknown(), items: itemsSchema, receivedAt: z.number() });
+
+function customer(company: unknown): Pick<FrequencySource, 'customer' | 'customerLabel'> {
+  const { customerId, customerName } = customerOf(company);
+  return { customer: customerId ?? customerName ?? UNKNOWN, customerLabel: customerName ?? '' };
+}
+
+type Classified = readonly {
+  readonly itemId: string;
+  readonly responsibleParty: Parameters<typeof partyKey>[0];
+  readonly defectCategory?: string | undefined;
+}[];
+
+function classified(before: FrequencySource, items: Classified): FrequencySource {
+  return {
+    ...before,
+    items: before.items.map(item => {
+      const found = items.find(c => c.itemId === item.itemId);
+      if (found === undefined) return item;
+      const { responsibleParty, defectCategory } = found;
+      return {
+        ...item,
+        parties: [[partyKey(responsibleParty), 100]],
+        defectCategory: defectCategory ?? NOT_CLASSIFIED,
+      };
     }),
   };
 }
 
-function count(rows: RowAccess, of: FrequencyCaseRow, sign: 1 | -1): void {
+function countsAlike(a: FrequencySource, b: FrequencySource): boolean {
+  return a.items === b.items && a.left === b.left && a.month === b.month && a.customer === b.customer;
+}
+
+function count(rows: RowAccess, of: FrequencySource, sign: 1 | -1): void {
   if (of.left) return;
   for (const item of of.items) {
-    for (const [party, percent] of item.parties)
-      add(rows, of, 'responsibleParty', party, null, sign * percent);
-    add(rows, of, 'defectCategory', item.defectCategory, null, sign * 100);
+    for (const [party, percent] of item.parties) add(rows, of, 'responsibleParty', party, '', sign * percent);
+    add(rows, of, 'defectCategory', item.defectCategory, '', sign * 100);
     add(rows, of, 'product', item.product, item.productLabel, sign * 100);
     add(rows, of, 'customer', of.customer, of.customerLabel, sign * 100);
-    add(rows, of, 'month', of.month, null, sign * 100);
+    add(rows, of, 'month', of.month, '', sign * 100);
   }
 }
 
 function add(
   rows: RowAccess,
-  of: FrequencyCaseRow,
+  { month }: FrequencySource,
   dimension: FrequencyDimension,
   value: string,
-  label: string | null,
+  label: string,
   hundredths: number,
 ): void {
-  const zero = { dimension, month: of.month, value, hundredths: 0, label };
+  const zero = { dimension, month, value, label, hundredths: 0 };
   addTo(rows, frequencyTable, zero, ['hundredths'], before => ({
     ...before,
     hundredths: before.hundredths + hundredths,
-    label: hundredths > 0 ? (label ?? before.label) : before.label,
   }));
 }

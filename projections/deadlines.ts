@@ -9,7 +9,7 @@ import {
   type PendingTimer,
 } from '../domain/sla/timers.ts';
 import { lifecycleFinder, openingOf, type ProjectedLifecycle } from './case-opening.ts';
-import { type Projection, projectBy, type RowAccess } from './projection.ts';
+import { foldBy, type Projection } from './projection.ts';
 import { asSlaEvent } from './sla-event.ts';
 import { defineTable, keyOf } from './table.ts';
 
@@ -73,8 +73,10 @@ export const deadlineTable = defineTable<DeadlineRow>({
 });
 
 /** What deadlines of a case are folded from; no list goes by it. */
-export interface DeadlineCaseRow {
+export interface DeadlineSource {
   readonly caseId: string;
+  readonly streamId: string;
+  readonly lifecycle: string;
   readonly clocks: readonly Clock[];
   readonly timers: readonly CaseTimer[];
   readonly assigneeId: string | null;
@@ -83,10 +85,12 @@ export interface DeadlineCaseRow {
   readonly ended: boolean;
 }
 
-export const deadlineCaseTable = defineTable<DeadlineCaseRow>({
-  name: 'deadlineCases',
+const sourceTable = defineTable<DeadlineSource>({
+  name: 'deadlineSources',
   columns: {
     caseId: 'text',
+    streamId: 'text',
+    lifecycle: 'text',
     clocks: 'json',
     timers: 'json',
     assigneeId: 'text',
@@ -97,126 +101,108 @@ export const deadlineCaseTable = defineTable<DeadlineCaseRow>({
   indexes: [],
 });
 
-interface Place {
-  readonly lifecycle: string;
-  readonly streamId: string;
-}
-
 /** What is due, warned and breached, and whose it is; what the timekeeper fires next. */
-export function deadlines(lifecycles: readonly ProjectedLifecycle[]): Projection {
+export function deadlines(lifecycles: readonly ProjectedLifecycle[]): Projection<DeadlineSource> {
   const lifecycleOf = lifecycleFinder(lifecycles);
-  const projectOther = projectBy(caseEvents, {
-    CaseAssigned: ({ streamId, data: { assigneeId, teamId } }, rows) =>
-      change(rows, streamId, before => ({ ...before, assigneeId, teamId })),
-    CaseClosed: ending,
-    CaseVoided: ending,
-    CaseWithdrawn: ending,
-    CaseMergedInto: ending,
-    CaseReopened: ({ streamId }, rows) => change(rows, streamId, before => ({ ...before, ended: false })),
-    CaseUnmerged: ({ streamId }, rows) => change(rows, streamId, before => ({ ...before, ended: false })),
+  const end = (before: DeadlineSource): DeadlineSource => ({ ...before, ended: true });
+  const goOn = (before: DeadlineSource): DeadlineSource => ({ ...before, ended: false });
+  const foldOther = foldBy<typeof caseEvents, DeadlineSource>(caseEvents, {
+    CaseAssigned: (before, { data: { assigneeId, teamId } }) => ({ ...before, assigneeId, teamId }),
+    CaseClosed: end,
+    CaseVoided: end,
+    CaseWithdrawn: end,
+    CaseMergedInto: end,
+    CaseReopened: goOn,
+    CaseUnmerged: goOn,
   });
-
-  function ending({ streamId }: { readonly streamId: string }, rows: RowAccess): void {
-    change(rows, streamId, before => ({ ...before, ended: true }));
-  }
-
-  /** Changes what concerns every deadline of a case. */
-  function change(rows: RowAccess, streamId: string, to: (before: DeadlineCaseRow) => DeadlineCaseRow): void {
-    const before = rows.get(deadlineCaseTable, uuidOf(streamId));
-    if (before === undefined) return;
-    const after = to(before);
-    rows.put(deadlineCaseTable, after);
-    const place = { lifecycle: placeName(streamId), streamId };
-    for (const clock of after.clocks) if (isOpen(clock)) showClock(rows, after, clock, place);
-    for (const timer of after.timers) if (timer.active) showTimer(rows, after, timer, place);
-  }
-
-  const nameOfCategory = new Map(lifecycles.map(({ category, name }) => [category, name] as const));
-  function placeName(streamId: string): string {
-    return nameOfCategory.get(streamId.slice(0, streamId.indexOf('-'))) ?? '';
-  }
 
   return {
     name: 'deadlines',
     version: 1,
-    tables: [deadlineTable, deadlineCaseTable],
-    project(event, rows) {
-      const lifecycle = lifecycleOf(event);
-      if (lifecycle === undefined) return;
-      const { streamId } = event;
-      const caseId = uuidOf(streamId);
-      if (event.revision === 0) {
+    source: sourceTable,
+    tables: [deadlineTable],
+    fold(before, event) {
+      if (before === undefined) {
+        const lifecycle = lifecycleOf(event)?.name;
+        if (event.revision !== 0 || lifecycle === undefined) return undefined;
+        const { streamId } = event;
         const { teamId } = openingOf(event);
-        rows.add(deadlineCaseTable, {
+        const caseId = uuidOf(streamId);
+        return {
           caseId,
+          streamId,
+          lifecycle,
           clocks: [],
           timers: [],
           assigneeId: null,
           teamId,
           ended: false,
-        });
-        return;
+        };
       }
       const sla = asSlaEvent(event);
-      if (sla === undefined) return projectOther(event, rows);
-      const before = rows.get(deadlineCaseTable, caseId);
-      if (before === undefined) return;
-      const place = { lifecycle: lifecycle.name, streamId };
-      if ('timer' in sla.data) {
-        const { timer: name, cycle } = sla.data;
-        const after = { ...before, timers: evolveTimers(before.timers, sla) };
-        rows.put(deadlineCaseTable, after);
-        const timer = after.timers.find(t => t.timer === name && t.cycle === cycle);
-        if (timer !== undefined) showTimer(rows, after, timer, place);
-        return;
-      }
-      const { clock: name, cycle } = sla.data;
-      const after = { ...before, clocks: evolveClocks(before.clocks, sla) };
-      rows.put(deadlineCaseTable, after);
-      const clock = after.clocks.find(c => c.clock === name && c.cycle === cycle);
-      if (clock !== undefined) showClock(rows, after, clock, place, sla.type === 'SlaClockStarted');
+      if (sla === undefined) return foldOther(before, event);
+      return 'timer' in sla.data
+        ? { ...before, timers: evolveTimers(before.timers, sla) }
+        : { ...before, clocks: evolveClocks(before.clocks, sla) };
+    },
+    derive(before, after, rows) {
+      const was = before === undefined ? NO_ROWS : rowsOf(before);
+      const is = after === undefined ? NO_ROWS : rowsOf(after);
+      for (const [key, row] of is) rows.put(deadlineTable, row, was.has(key));
+      for (const key of was.keys()) if (!is.has(key)) rows.delete(deadlineTable, key);
     },
   };
 }
 
-function showClock(rows: RowAccess, of: DeadlineCaseRow, clock: Clock, place: Place, isNew = false): void {
-  const { clock: name, cycle, status } = clock;
-  if (of.ended || (status !== 'running' && status !== 'paused' && status !== 'breached')) {
-    rows.delete(deadlineTable, keyOf(of.caseId, name, cycle));
-    return;
+const NO_ROWS: ReadonlyMap<string, DeadlineRow> = new Map();
+
+function rowsOf(of: DeadlineSource): ReadonlyMap<string, DeadlineRow> {
+  const rows = new Map<string, DeadlineRow>();
+  if (of.ended) return rows;
+  for (const clock of of.clocks) {
+    if (isOpen(clock)) rows.set(keyOf(of.caseId, clock.clock, clock.cycle), clockRow(of, clock));
   }
-  const row: DeadlineRow = {
-    caseId: of.caseId,
-    name,
-    cycle,
-    ...place,
+  for (const timer of of.timers) {
+    if (timer.active) rows.set(keyOf(of.caseId, timer.timer, timer.cycle), timerRow(of, timer));
+  }
+  return rows;
+}
+
+function clockRow(
+  { caseId, streamId, lifecycle, assigneeId, teamId }: DeadlineSource,
+  clock: Clock,
+): DeadlineRow {
+  const breached = clock.status === 'breached';
+  return {
+    caseId,
+    name: clock.clock,
+    cycle: clock.cycle,
+    lifecycle,
+    streamId,
     isClock: true,
-    status,
+    status: breached ? 'breached' : clock.status === 'paused' ? 'paused' : 'running',
     dueAt: clock.schedule.dueAt,
     startedAt: clock.startedAt,
     provisional: clock.schedule.provisional,
     warned: clock.warned.length > 0,
-    breached: status === 'breached',
+    breached,
     pausedMs: clock.pausedMs,
-    assigneeId: of.assigneeId,
-    teamId: of.teamId,
+    assigneeId,
+    teamId,
     ...nextOf(clockTimers(clock)),
   };
-  if (isNew) rows.add(deadlineTable, row);
-  else rows.put(deadlineTable, row);
 }
 
-function showTimer(rows: RowAccess, of: DeadlineCaseRow, timer: CaseTimer, place: Place): void {
-  const { timer: name, cycle } = timer;
-  if (of.ended || !timer.active) {
-    rows.delete(deadlineTable, keyOf(of.caseId, name, cycle));
-    return;
-  }
-  rows.put(deadlineTable, {
-    caseId: of.caseId,
-    name,
-    cycle,
-    ...place,
+function timerRow(
+  { caseId, streamId, lifecycle, assigneeId, teamId }: DeadlineSource,
+  timer: CaseTimer,
+): DeadlineRow {
+  return {
+    caseId,
+    name: timer.timer,
+    cycle: timer.cycle,
+    lifecycle,
+    streamId,
     isClock: false,
     status: 'timer',
     dueAt: timer.endsAt ?? null,
@@ -225,10 +211,10 @@ function showTimer(rows: RowAccess, of: DeadlineCaseRow, timer: CaseTimer, place
     warned: timer.reminded > 0,
     breached: false,
     pausedMs: 0,
-    assigneeId: of.assigneeId,
-    teamId: of.teamId,
+    assigneeId,
+    teamId,
     ...nextOf(caseTimers(timer)),
-  });
+  };
 }
 
 /** The earliest; of several at one instant the first, as `clockTimers` orders them: a warning before its breach. */

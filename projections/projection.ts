@@ -9,41 +9,55 @@ import type { AnyTable, Row, Table } from './table.ts';
  */
 export interface RowAccess {
   get<R extends Row>(table: Table<R>, key: string): Readonly<R> | undefined;
-  put<R extends Row>(table: Table<R>, row: Readonly<R>): void;
-  /** As `put`, of a row that cannot be there yet: spares looking whether it is. */
-  add<R extends Row>(table: Table<R>, row: Readonly<R>): void;
+  /** `maybeThere: false` of a row that cannot be there yet: spares looking whether it is. */
+  put<R extends Row>(table: Table<R>, row: Readonly<R>, maybeThere?: boolean): void;
   delete<R extends Row>(table: Table<R>, key: string): void;
 }
 
 /**
- * One question answered from the log. Pure: what is in the rows depends on nothing but the events before.
- * Personal values reach it as `[sealed]` only. What it throws stops it, and it alone, at that event.
+ * One question answered from the log, in two steps: `fold` keeps one row a case, its source; `derive` makes from it
+ * what is shown. A case may have many events before its source is written: it is derived once, from what it was to
+ * what it is. Pure: what is in the rows depends on nothing but the events before. Personal values reach it as
+ * `[sealed]` only. What it throws stops it, and it alone.
  */
-export interface Projection {
+export interface Projection<S extends Row = Row> {
   readonly name: string;
   /** Raised with every change of tables or of what is written to them: the rows are then made anew from the log. */
   readonly version: number;
+  /** One row a case, found by its uuid. */
+  readonly source: Table<S>;
+  /** What it shows, and what it counts by. */
   readonly tables: readonly AnyTable[];
-  /** Takes in the next event of the log; one of a type, or of a schema version, that it does not know is skipped. */
-  project(event: RecordedEvent, rows: RowAccess): void;
+  /**
+   * The source after the next event of the log; the same object where nothing changed. An event of a type, or of a
+   * schema version, that it does not know changes nothing. `rows` is for what is counted in the order of the log.
+   */
+  fold(before: S | undefined, event: RecordedEvent, rows: RowAccess): S | undefined;
+  /** Brings what is shown from one state of a source to another. Counts change by differences alone. */
+  derive(before: S | undefined, after: S | undefined, rows: RowAccess): void;
+}
+
+/** Forgets a projection's own row: the views give it back only what it gave them. */
+export function registered<S extends Row>(projection: Projection<S>): Projection {
+  return projection as unknown as Projection;
 }
 
 /** An event with its data as its schema gave it out, personal values replaced by `[sealed]`. */
 export type EventWith<D> = Omit<RecordedEvent, 'data'> & { readonly data: D };
 
-export type Handlers<D extends EventDefinitions> = {
-  readonly [K in keyof D & string]?: (event: EventWith<z.infer<D[K]['schema']>>, rows: RowAccess) => void;
+export type Handlers<D extends EventDefinitions, S> = {
+  readonly [K in keyof D & string]?: (before: S, event: EventWith<z.infer<D[K]['schema']>>) => S;
 };
 
 /**
- * Makes `project` of one handler an event type. An event written by a later release, with a higher schema version,
- * is skipped as one of an unknown type is.
+ * Makes a fold of one handler an event type. An event written by a later release, with a higher schema version, is
+ * skipped as one of an unknown type is.
  */
-export function projectBy<D extends EventDefinitions>(
+export function foldBy<D extends EventDefinitions, S>(
   definitions: D,
-  handlers: Handlers<D>,
-): (event: RecordedEvent, rows: RowAccess) => void {
-  type Handler = (event: RecordedEvent, rows: RowAccess) => void;
+  handlers: Handlers<D, S>,
+): (before: S, event: RecordedEvent) => S {
+  type Handler = (before: S, event: RecordedEvent) => S;
   const known = new Map<string, { readonly schemaVersion: number; readonly handle: Handler }>();
   for (const [type, handle] of Object.entries(handlers)) {
     const schemaVersion = definitions[type]?.schemaVersion;
@@ -51,8 +65,10 @@ export function projectBy<D extends EventDefinitions>(
     // The one place where stored data is trusted to have its schema's shape: it was parsed by it before it was written.
     known.set(type, { schemaVersion, handle: handle as Handler });
   }
-  return (event, rows) => {
+  return (before, event) => {
     const found = known.get(event.type);
-    if (found !== undefined && event.schemaVersion <= found.schemaVersion) found.handle(event, rows);
+    return found === undefined || event.schemaVersion > found.schemaVersion
+      ? before
+      : found.handle(before, event);
   };
 }

@@ -4,7 +4,7 @@ import { type Clock, evolveClocks, resultOf, type SlaResult } from '../domain/sl
 import { lifecycleFinder, openingOf, type ProjectedLifecycle } from './case-opening.ts';
 import { addTo } from './counter.ts';
 import { monthsIn } from './local-month.ts';
-import { type Projection, projectBy, type RowAccess } from './projection.ts';
+import { foldBy, type Projection, type RowAccess } from './projection.ts';
 import {
   commonParty,
   mainParty,
@@ -14,7 +14,7 @@ import {
   sharesOf,
 } from './responsible-party.ts';
 import { asSlaEvent } from './sla-event.ts';
-import { defineTable, keyOf } from './table.ts';
+import { defineTable } from './table.ts';
 
 /** How one promise ended, or stands. A voided case has none. */
 export interface SlaResultRow {
@@ -100,8 +100,9 @@ export const slaCountTable = defineTable<SlaCountRow>({
 });
 
 /** What results of a case are made from; no list goes by it. */
-export interface SlaCaseRow {
+export interface SlaSource {
   readonly caseId: string;
+  readonly lifecycle: string;
   readonly clocks: readonly Clock[];
   readonly teamId: string | null;
   readonly assigneeId: string | null;
@@ -110,10 +111,11 @@ export interface SlaCaseRow {
   readonly voided: boolean;
 }
 
-export const slaCaseTable = defineTable<SlaCaseRow>({
-  name: 'slaCases',
+const sourceTable = defineTable<SlaSource>({
+  name: 'slaSources',
   columns: {
     caseId: 'text',
+    lifecycle: 'text',
     clocks: 'json',
     teamId: 'text',
     assigneeId: 'text',
@@ -125,111 +127,98 @@ export const slaCaseTable = defineTable<SlaCaseRow>({
 });
 
 /** Which promises were kept, by lifecycle and clock, by responsible party, by team, by month of their start. */
-export function slaResults(lifecycles: readonly ProjectedLifecycle[], timeZone: string): Projection {
+export function slaResults(
+  lifecycles: readonly ProjectedLifecycle[],
+  timeZone: string,
+): Projection<SlaSource> {
   const lifecycleOf = lifecycleFinder(lifecycles);
   const monthOf = monthsIn(timeZone);
-
-  /** A case's row, its results and the counts of them, from what they were to what they are. */
-  function update(rows: RowAccess, before: SlaCaseRow, after: SlaCaseRow, lifecycle: string): void {
-    rows.put(slaCaseTable, after);
-    for (const [at, clock] of after.clocks.entries()) {
-      const old = before.clocks[at];
-      const sameCase =
-        before.teamId === after.teamId &&
-        before.assigneeId === after.assigneeId &&
-        before.parties === after.parties &&
-        before.voided === after.voided;
-      if (old === clock && sameCase) continue;
-      const was = old === undefined ? undefined : resultRow(before, old, lifecycle);
-      const is = resultRow(after, clock, lifecycle);
-      if (is === undefined) rows.delete(slaResultTable, keyOf(after.caseId, clock.clock, clock.cycle));
-      else if (old === undefined) rows.add(slaResultTable, is);
-      else rows.put(slaResultTable, is);
-      if (was !== undefined && is !== undefined && countsAlike(was, is)) continue;
-      if (was !== undefined) count(rows, was, -1);
-      if (is !== undefined) count(rows, is, 1);
-    }
-  }
-
-  function resultRow(of: SlaCaseRow, clock: Clock, lifecycle: string): SlaResultRow | undefined {
-    if (of.voided) return undefined;
-    const result = resultOf(clock);
-    return {
-      caseId: of.caseId,
-      clock: clock.clock,
-      cycle: clock.cycle,
-      lifecycle,
-      result,
-      exception: isException(result) ? result : null,
-      startedAt: clock.startedAt,
-      month: monthOf(clock.startedAt),
-      dueAt: clock.schedule.dueAt,
-      endedAt: clock.result?.at ?? null,
-      lateMs: clock.result?.lateMs ?? null,
-      pausedMs: clock.pausedMs,
-      responsibleParty: of.parties === null ? NOT_CLASSIFIED : commonParty(Object.values(of.parties)),
-      teamId: of.teamId,
-      assigneeId: of.assigneeId,
-    };
-  }
-
-  const projectOther = projectBy(complaintEvents, {
-    CaseAssigned: ({ streamId, data: { assigneeId, teamId } }, rows) =>
-      change(rows, streamId, before => ({ ...before, assigneeId, teamId })),
-    CaseVoided: ({ streamId }, rows) => change(rows, streamId, before => ({ ...before, voided: true })),
-    ComplaintClassified: ({ streamId, data }, rows) => classify(rows, streamId, data.items),
-    ComplaintReclassified: ({ streamId, data }, rows) => classify(rows, streamId, data.items),
-    ComplaintResponsibilityRuled: ({ streamId, data: { itemId, shares } }, rows) =>
-      change(rows, streamId, before => ({
-        ...before,
-        parties: { ...before.parties, [itemId]: mainParty(sharesOf(shares)) },
-      })),
+  const foldOther = foldBy<typeof complaintEvents, SlaSource>(complaintEvents, {
+    CaseAssigned: (before, { data: { assigneeId, teamId } }) => ({ ...before, assigneeId, teamId }),
+    CaseVoided: before => ({ ...before, voided: true }),
+    ComplaintClassified: (before, { data }) => classified(before, data.items),
+    ComplaintReclassified: (before, { data }) => classified(before, data.items),
+    ComplaintResponsibilityRuled: (before, { data: { itemId, shares } }) => ({
+      ...before,
+      parties: { ...before.parties, [itemId]: mainParty(sharesOf(shares)) },
+    }),
   });
 
-  type Classified = readonly {
-    readonly itemId: string;
-    readonly responsibleParty: Parameters<typeof partyKey>[0];
-  }[];
-  function classify(rows: RowAccess, streamId: string, items: Classified): void {
-    change(rows, streamId, before => {
-      const parties: Record<string, PartyKey> = { ...before.parties };
-      for (const { itemId, responsibleParty } of items) parties[itemId] = partyKey(responsibleParty);
-      return { ...before, parties };
+  function rowsOf(of: SlaSource): readonly SlaResultRow[] {
+    if (of.voided) return [];
+    const responsibleParty = of.parties === null ? NOT_CLASSIFIED : commonParty(Object.values(of.parties));
+    return of.clocks.map(clock => {
+      const result = resultOf(clock);
+      return {
+        caseId: of.caseId,
+        clock: clock.clock,
+        cycle: clock.cycle,
+        lifecycle: of.lifecycle,
+        result,
+        exception: isException(result) ? result : null,
+        startedAt: clock.startedAt,
+        month: monthOf(clock.startedAt),
+        dueAt: clock.schedule.dueAt,
+        endedAt: clock.result?.at ?? null,
+        lateMs: clock.result?.lateMs ?? null,
+        pausedMs: clock.pausedMs,
+        responsibleParty,
+        teamId: of.teamId,
+        assigneeId: of.assigneeId,
+      };
     });
-  }
-
-  const nameOfCategory = new Map(lifecycles.map(({ category, name }) => [category, name] as const));
-  function change(rows: RowAccess, streamId: string, to: (before: SlaCaseRow) => SlaCaseRow): void {
-    const before = rows.get(slaCaseTable, uuidOf(streamId));
-    const lifecycle = nameOfCategory.get(streamId.slice(0, streamId.indexOf('-')));
-    if (before !== undefined && lifecycle !== undefined) update(rows, before, to(before), lifecycle);
   }
 
   return {
     name: 'slaResults',
     version: 1,
-    tables: [slaResultTable, slaCountTable, slaCaseTable],
-    project(event, rows) {
-      const lifecycle = lifecycleOf(event);
-      if (lifecycle === undefined) return;
-      const caseId = uuidOf(event.streamId);
-      if (event.revision === 0) {
+    source: sourceTable,
+    tables: [slaResultTable, slaCountTable],
+    fold(before, event) {
+      if (before === undefined) {
+        const lifecycle = lifecycleOf(event)?.name;
+        if (event.revision !== 0 || lifecycle === undefined) return undefined;
         const { teamId } = openingOf(event);
         const parties = partiesAtFirst(event.data.items);
-        rows.add(slaCaseTable, { caseId, clocks: [], teamId, assigneeId: null, parties, voided: false });
-        return;
+        const caseId = uuidOf(event.streamId);
+        return { caseId, lifecycle, clocks: [], teamId, assigneeId: null, parties, voided: false };
       }
       const sla = asSlaEvent(event);
-      if (sla === undefined) return projectOther(event, rows);
-      const before = rows.get(slaCaseTable, caseId);
-      if (before === undefined) return;
+      if (sla === undefined) return foldOther(before, event);
       const clocks = evolveClocks(before.clocks, sla);
-      if (clocks !== before.clocks) update(rows, before, { ...before, clocks }, lifecycle.name);
+      return clocks === before.clocks ? before : { ...before, clocks };
+    },
+    derive(before, after, rows) {
+      const was = before === undefined ? [] : rowsOf(before);
+      const is = after === undefined ? [] : rowsOf(after);
+      // A promise never goes but with its whole case: what stands at one place is the same promise.
+      for (const [at, row] of is.entries()) {
+        const old = was[at];
+        rows.put(slaResultTable, row, old !== undefined);
+        if (old !== undefined && countsAlike(old, row)) continue;
+        if (old !== undefined) count(rows, old, -1);
+        count(rows, row, 1);
+      }
+      for (const row of was.slice(is.length)) {
+        rows.delete(slaResultTable, slaResultTable.keyOf(row));
+        count(rows, row, -1);
+      }
     },
   };
 }
 
-function partiesAtFirst(items: unknown): SlaCaseRow['parties'] {
+type Classified = readonly {
+  readonly itemId: string;
+  readonly responsibleParty: Parameters<typeof partyKey>[0];
+}[];
+
+function classified(before: SlaSource, items: Classified): SlaSource {
+  const parties: Record<string, PartyKey> = { ...before.parties };
+  for (const { itemId, responsibleParty } of items) parties[itemId] = partyKey(responsibleParty);
+  return { ...before, parties };
+}
+
+function partiesAtFirst(items: unknown): SlaSource['parties'] {
   if (!Array.isArray(items)) return null;
   const parties: Record<string, PartyKey> = {};
   for (const item of items) {

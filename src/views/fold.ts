@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
+import { type Position, type RecordedEvent, uuidOf } from '../../domain/log/envelope.ts';
 import type { Projection, RowAccess } from '../../projections/projection.ts';
 import type { AnyTable, Row, Table } from '../../projections/table.ts';
 import { TableCache } from './table-cache.ts';
@@ -10,41 +10,37 @@ export interface FoldOptions {
   readonly cachedRows: number;
 }
 
-/** One projection at work: where it is, and its rows. */
+/** One projection at work: where it is, its sources and what it shows. */
 interface Run {
   readonly projection: Projection;
-  readonly tables: ReadonlyMap<string, CachedTable>;
+  readonly sources: TableCache<Row>;
+  readonly tables: ReadonlyMap<string, TableCache<Row>>;
   readonly rows: RowAccess;
   position: Position;
   fault: Fault | undefined;
 }
 
-/** What is the same for a cache of any row. */
-type CachedTable = Pick<
-  TableCache<Row>,
-  'mark' | 'undo' | 'write' | 'written' | 'clear' | 'dirtyRows' | 'get' | 'put' | 'add' | 'delete'
->;
-
-/** Folds events into the rows of one file of views, in memory until `commit` writes them with the checkpoints. */
+/** Folds events into the sources of one file of views, in memory until `commit` derives and writes the rows. */
 export class Fold {
   readonly #db: DatabaseSync;
   readonly #runs: readonly Run[];
   readonly #checkpoint: StatementSync;
 
   /** @param projections those whose tables, of the same version, are in the file */
-  constructor(db: DatabaseSync, projections: readonly Projection[], options: FoldOptions) {
+  constructor(db: DatabaseSync, projections: readonly Projection[], { cachedRows }: FoldOptions) {
     this.#db = db;
     this.#checkpoint = db.prepare(
       'UPDATE checkpoints SET position = ?, faultPosition = ?, faultMessage = ? WHERE name = ?',
     );
-    const { checkpoints } = readCheckpoints(db);
     this.#runs = projections.map(projection => {
-      const tables = new Map<string, CachedTable>();
-      for (const table of projection.tables) tables.set(table.name, cacheOf(db, table, options.cachedRows));
-      const position = checkpoints.find(c => c.name === projection.name)?.position ?? '';
-      // A fault is tried again whenever the views are opened: what was repaired goes on.
-      return { projection, tables, rows: rowAccess(projection.name, tables), position, fault: undefined };
+      const tables = new Map<string, TableCache<Row>>();
+      for (const table of projection.tables) tables.set(table.name, cacheOf(db, table, cachedRows));
+      const sources = cacheOf(db, projection.source, cachedRows);
+      const rows = rowAccess(projection.name, tables);
+      return { projection, sources, tables, rows, position: '', fault: undefined };
     });
+    // A fault is tried again whenever the views are opened: what was repaired goes on.
+    this.reset();
   }
 
   /** Where reading must go on, furthest first: one place, but for projections that go on after a fault. */
@@ -59,43 +55,32 @@ export class Fold {
     );
   }
 
+  /** Sources that wait for the next commit. */
   get dirtyRows(): number {
     let rows = 0;
-    for (const run of this.#runs) for (const table of run.tables.values()) rows += table.dirtyRows;
+    for (const { sources } of this.#runs) rows += sources.dirtyRows;
     return rows;
   }
 
   /** Takes in events that follow one another in the log, the first of them the next after `from`. */
   take(from: Position, events: readonly RecordedEvent[]): void {
-    const last = events.at(-1);
-    if (last === undefined) return;
-    for (const run of this.#runs) {
-      if (run.fault !== undefined || run.position !== from) continue;
-      const { projection, rows } = run;
-      const tables = [...run.tables.values()];
-      for (const event of events) {
-        for (const table of tables) table.mark();
-        try {
-          projection.project(event, rows);
-        } catch (error) {
-          for (const table of tables) table.undo();
-          run.fault = { position: event.position, message: messageOf(error) };
-          break;
-        }
-        run.position = event.position;
-      }
-    }
+    for (const run of this.#runs) if (run.fault === undefined && run.position === from) takeInto(run, events);
   }
 
   /** Rows and checkpoints in one transaction. When it fails nothing of it is stored, and `reset` must follow. */
   commit(): void {
+    for (const run of this.#runs) this.#derive(run);
     this.#db.exec('BEGIN IMMEDIATE');
-    for (const { projection, tables, position, fault } of this.#runs) {
+    for (const { projection, sources, tables, position, fault } of this.#runs) {
+      sources.write();
       for (const table of tables.values()) table.write();
       this.#checkpoint.run(position, fault?.position ?? null, fault?.message ?? null, projection.name);
     }
     this.#db.exec('COMMIT');
-    for (const run of this.#runs) for (const table of run.tables.values()) table.written();
+    for (const { sources, tables } of this.#runs) {
+      sources.written();
+      for (const table of tables.values()) table.written();
+    }
   }
 
   /** Goes back to what is stored. */
@@ -103,31 +88,67 @@ export class Fold {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     const { checkpoints } = readCheckpoints(this.#db);
     for (const run of this.#runs) {
-      for (const table of run.tables.values()) table.clear();
+      forget(run);
       run.position = checkpoints.find(c => c.name === run.projection.name)?.position ?? '';
       run.fault = undefined;
     }
   }
+
+  #derive(run: Run): void {
+    const { projection, sources, rows } = run;
+    try {
+      for (const [stored, source] of sources.changes()) projection.derive(stored, source, rows);
+    } catch (error) {
+      // What the batch made of the rows is half done: the projection stands still where it was stored.
+      const { checkpoints } = readCheckpoints(this.#db);
+      const stood = run.fault?.position ?? run.position;
+      forget(run);
+      run.position = checkpoints.find(c => c.name === projection.name)?.position ?? '';
+      run.fault = { position: stood, message: messageOf(error) };
+    }
+  }
 }
 
-function cacheOf(db: DatabaseSync, table: AnyTable, cachedRows: number): CachedTable {
+function takeInto(run: Run, events: readonly RecordedEvent[]): void {
+  const { projection, sources, rows } = run;
+  for (const event of events) {
+    try {
+      const key = uuidOf(event.streamId);
+      // Nothing can be stored of a stream that begins here.
+      const isFirst = event.revision === 0;
+      const before = isFirst ? undefined : sources.get(key);
+      const after = projection.fold(before, event, rows);
+      if (after !== undefined && after !== before) sources.put(key, after, !isFirst);
+    } catch (error) {
+      run.fault = { position: event.position, message: messageOf(error) };
+      return;
+    }
+    run.position = event.position;
+  }
+}
+
+function forget({ sources, tables }: Run): void {
+  sources.clear();
+  for (const table of tables.values()) table.clear();
+}
+
+function cacheOf(db: DatabaseSync, table: AnyTable, cachedRows: number): TableCache<Row> {
   // A table's rows pass through as the projection gave them: their type is known to it alone.
   return new TableCache<Row>(db, table as Table<Row>, cachedRows);
 }
 
 /** A projection reaches its own tables only: that another one's rows are in another state is no bug to live with. */
-function rowAccess(name: string, tables: ReadonlyMap<string, CachedTable>): RowAccess {
-  const cacheOf = <R extends Row>(table: Table<R>): TableCache<R> => {
+function rowAccess(name: string, tables: ReadonlyMap<string, TableCache<Row>>): RowAccess {
+  const tableOf = <R extends Row>(table: Table<R>): TableCache<R> => {
     const cache = tables.get(table.name);
     if (cache === undefined) throw new TypeError(`${table.name} is no table of the projection ${name}`);
     // By its name it is the cache that was made for this very table.
     return cache as unknown as TableCache<R>;
   };
   return {
-    get: (table, key) => cacheOf(table).get(key),
-    put: (table, row) => cacheOf(table).put(row),
-    add: (table, row) => cacheOf(table).add(row),
-    delete: (table, key) => cacheOf(table).delete(key),
+    get: (table, key) => tableOf(table).get(key),
+    put: (table, row, maybeThere = true) => tableOf(table).put(table.keyOf(row), row, maybeThere),
+    delete: (table, key) => tableOf(table).delete(key),
   };
 }
 

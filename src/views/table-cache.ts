@@ -12,11 +12,9 @@ type Value = string | number | null;
 interface Entry<R> {
   readonly key: string;
   row: R | undefined;
+  /** As it is in the database, by the last commit or reading. */
+  stored: R | undefined;
   dirty: boolean;
-  /** False: the database certainly has no row of this key. */
-  maybeStored: boolean;
-  /** Taken back by `undo`: not in the cache any more. */
-  dropped: boolean;
 }
 
 /**
@@ -27,6 +25,7 @@ export class TableCache<R extends Row> {
   readonly #table: Table<R>;
   readonly #maxRows: number;
   readonly #select: StatementSync;
+  readonly #insert: StatementSync;
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
   readonly #columns: readonly (readonly [name: keyof R & string, type: ColumnType])[];
@@ -34,7 +33,6 @@ export class TableCache<R extends Row> {
   #recent = new Map<string, Entry<R>>();
   #earlier = new Map<string, Entry<R>>();
   #dirty: Entry<R>[] = [];
-  #undo: { readonly entry: Entry<R>; readonly row: R | undefined; readonly fresh: boolean }[] = [];
 
   /** @param maxRows rows kept after a commit, about; twice as many in all */
   constructor(db: DatabaseSync, table: Table<R>, maxRows: number) {
@@ -46,53 +44,48 @@ export class TableCache<R extends Row> {
     const found = table.key.map(name => `"${name}" = ?`).join(' AND ');
     this.#select = db.prepare(`SELECT ${list(names)} FROM "${table.name}" WHERE ${found}`);
     this.#select.setReturnArrays(true);
-    this.#upsert = db.prepare(upsertSql(table));
+    this.#insert = db.prepare(insertSql(table));
+    this.#upsert = db.prepare(`${insertSql(table)} ${orChangeSql(table)}`);
     this.#delete = db.prepare(`DELETE FROM "${table.name}" WHERE ${found}`);
   }
 
   get(key: string): R | undefined {
-    const entry = this.#recent.get(key);
-    return entry === undefined ? this.#bring(key).row : entry.row;
+    return (this.#recent.get(key) ?? this.#bring(key)).row;
   }
 
-  put(row: R): void {
-    this.#set(this.#table.keyOf(row), row, true);
-  }
-
-  add(row: R): void {
-    this.#set(this.#table.keyOf(row), row, false);
+  /** @param maybeThere false: the database certainly has no row of this key, and is not asked */
+  put(key: string, row: R, maybeThere: boolean): void {
+    let entry = this.#recent.get(key) ?? this.#promote(key);
+    if (entry === undefined) {
+      if (maybeThere) entry = this.#bring(key);
+      else {
+        entry = { key, row: undefined, stored: undefined, dirty: false };
+        this.#recent.set(key, entry);
+      }
+    }
+    this.#change(entry, row);
   }
 
   delete(key: string): void {
-    this.#set(key, undefined, true);
-  }
-
-  /** From here on `undo` can take changes back. */
-  mark(): void {
-    if (this.#undo.length > 0) this.#undo = [];
-  }
-
-  /** Takes back what was changed since `mark`. */
-  undo(): void {
-    for (const { entry, row, fresh } of this.#undo.reverse()) {
-      entry.row = row;
-      if (!fresh) continue;
-      entry.dropped = true;
-      this.#recent.delete(entry.key);
-    }
-    this.#undo = [];
+    this.#change(this.#recent.get(key) ?? this.#bring(key), undefined);
   }
 
   get dirtyRows(): number {
     return this.#dirty.length;
   }
 
+  /** Rows that have changed since the last commit, from what is stored to what they are. */
+  *changes(): Generator<readonly [stored: R | undefined, row: R | undefined]> {
+    for (const { stored, row } of this.#dirty) if (stored !== row) yield [stored, row];
+  }
+
   /** Writes every changed row, inside the caller's transaction. */
   write(): void {
-    for (const entry of this.#dirty) {
-      if (entry.dropped) continue;
-      if (entry.row !== undefined) this.#upsert.run(...this.#encode(entry.row));
-      else if (entry.maybeStored) this.#delete.run(...this.#keyValues(entry.key));
+    for (const { key, row, stored } of this.#dirty) {
+      if (row === stored) continue;
+      if (row === undefined) this.#delete.run(...this.#keyValues(key));
+      else if (stored === undefined) this.#insert.run(...this.#encode(row));
+      else this.#upsert.run(...this.#encode(row));
     }
   }
 
@@ -100,10 +93,9 @@ export class TableCache<R extends Row> {
   written(): void {
     for (const entry of this.#dirty) {
       entry.dirty = false;
-      entry.maybeStored = entry.row !== undefined;
+      entry.stored = entry.row;
     }
     this.#dirty = [];
-    this.#undo = [];
     if (this.#recent.size <= this.#maxRows) return;
     this.#earlier = this.#recent;
     this.#recent = new Map();
@@ -114,18 +106,9 @@ export class TableCache<R extends Row> {
     this.#recent = new Map();
     this.#earlier = new Map();
     this.#dirty = [];
-    this.#undo = [];
   }
 
-  #set(key: string, row: R | undefined, maybeStored: boolean): void {
-    let entry = this.#recent.get(key) ?? this.#promote(key);
-    if (entry === undefined) {
-      entry = { key, row: undefined, dirty: false, maybeStored, dropped: false };
-      this.#recent.set(key, entry);
-      this.#undo.push({ entry, row: undefined, fresh: true });
-    } else {
-      this.#undo.push({ entry, row: entry.row, fresh: false });
-    }
+  #change(entry: Entry<R>, row: R | undefined): void {
     entry.row = row;
     if (entry.dirty) return;
     entry.dirty = true;
@@ -142,7 +125,7 @@ export class TableCache<R extends Row> {
     const promoted = this.#promote(key);
     if (promoted !== undefined) return promoted;
     const row = this.#decode(this.#select.get(...this.#keyValues(key)));
-    const entry = { key, row, dirty: false, maybeStored: row !== undefined, dropped: false };
+    const entry = { key, row, stored: row, dirty: false };
     this.#recent.set(key, entry);
     return entry;
   }
@@ -177,15 +160,16 @@ function list(names: readonly string[]): string {
   return names.map(name => `"${name}"`).join(', ');
 }
 
-function upsertSql(table: AnyTable): string {
+function insertSql(table: AnyTable): string {
   const names = Object.keys(table.columns);
-  const others = names.filter(name => !table.key.includes(name));
-  const change =
-    others.length === 0
-      ? 'NOTHING'
-      : `UPDATE SET ${others.map(name => `"${name}" = excluded."${name}"`).join(', ')}`;
   const marks = names.map(() => '?').join(', ');
-  return `INSERT INTO "${table.name}" (${list(names)}) VALUES (${marks}) ON CONFLICT (${list(table.key)}) DO ${change}`;
+  return `INSERT INTO "${table.name}" (${list(names)}) VALUES (${marks})`;
+}
+
+function orChangeSql(table: AnyTable): string {
+  const others = Object.keys(table.columns).filter(name => !table.key.includes(name));
+  const change = others.map(name => `"${name}" = excluded."${name}"`).join(', ');
+  return `ON CONFLICT (${list(table.key)}) DO ${change === '' ? 'NOTHING' : `UPDATE SET ${change}`}`;
 }
 
 function encodeValue(value: unknown, type: ColumnType): Value {

@@ -8,9 +8,9 @@ import { createIndexes, createViews } from './view-file.ts';
 
 /** Events read at once. */
 const PAGE_EVENTS = 2_000;
-/** Changed rows that are written together: some 100 MB at most. */
-const COMMIT_ROWS = 60_000;
-const CACHED_ROWS = 60_000;
+/** Changed sources that are written together, some 8 KB each with what is derived from them. */
+const COMMIT_ROWS = 30_000;
+const CACHED_ROWS = 10_000;
 
 export interface Built {
   readonly path: string;

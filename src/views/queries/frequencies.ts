@@ -28,7 +28,7 @@ export function complaintFrequencies(
   const rows = reader.all(sql, values).map(row => ({
     value: String(row.value),
     hundredths: Number(row.hundredths),
-    ...(typeof row.label === 'string' ? { label: row.label } : {}),
+    ...(row.label === '' ? {} : { label: String(row.label) }),
   }));
   const all = rows.reduce((sum, row) => sum + row.hundredths, 0);
   let together = 0;
