@@ -162,6 +162,7 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
     version: 1,
     source: sourceTable,
     tables: [caseTable, numberTable],
+    types: new Set(lifecycles.flatMap(({ events }) => Object.keys(events))),
     fold(before, event, rows) {
       const lifecycle = byCategory.get(categoryOf(event.streamId));
       const definition = lifecycle?.events[event.type];

@@ -75,7 +75,7 @@ export const UNKNOWN = 'unknown';
 export function complaintFrequencies(timeZone: string): Projection<FrequencySource> {
   const monthOf = monthsIn(timeZone);
   const leave = (before: FrequencySource): FrequencySource => ({ ...before, left: true });
-  const foldOther = foldBy<typeof complaintEvents, FrequencySource>(complaintEvents, {
+  const { types, fold: foldOther } = foldBy<typeof complaintEvents, FrequencySource>(complaintEvents, {
     ComplaintClassified: (before, { data }) => classified(before, data.items),
     ComplaintReclassified: (before, { data }) => classified(before, data.items),
     ComplaintResponsibilityRuled: (before, { data: { itemId, shares } }) => ({
@@ -115,6 +115,7 @@ export function complaintFrequencies(timeZone: string): Projection<FrequencySour
     version: 1,
     source: sourceTable,
     tables: [frequencyTable],
+    types: new Set(types),
     fold(before, event) {
       if (before !== undefined) return foldOther(before, event);
       if (event.type !== 'ComplaintReceived' || event.schemaVersion > 1) return undefined;

@@ -1,16 +1,7 @@
-import { caseEvents } from '../domain/case/case-events.ts';
-import { uuidOf } from '../domain/log/envelope.ts';
-import { type Clock, evolveClocks, isOpen } from '../domain/sla/clock.ts';
-import {
-  type CaseTimer,
-  caseTimers,
-  clockTimers,
-  evolveTimers,
-  type PendingTimer,
-} from '../domain/sla/timers.ts';
-import { lifecycleFinder, openingOf, type ProjectedLifecycle } from './case-opening.ts';
-import { foldBy, type Projection } from './projection.ts';
-import { asSlaEvent } from './sla-event.ts';
+import { type Clock, isOpen } from '../domain/sla/clock.ts';
+import { type CaseTimer, caseTimers, clockTimers, type PendingTimer } from '../domain/sla/timers.ts';
+import type { RowAccess } from './projection.ts';
+import type { PromiseSource } from './promises.ts';
 import { defineTable, keyOf } from './table.ts';
 
 /** One promise that is open, or one timer of a case, and what time brings to it next. */
@@ -72,91 +63,21 @@ export const deadlineTable = defineTable<DeadlineRow>({
   ],
 });
 
-/** What deadlines of a case are folded from; no list goes by it. */
-export interface DeadlineSource {
-  readonly caseId: string;
-  readonly streamId: string;
-  readonly lifecycle: string;
-  readonly clocks: readonly Clock[];
-  readonly timers: readonly CaseTimer[];
-  readonly assigneeId: string | null;
-  readonly teamId: string | null;
-  /** Closed, withdrawn, merged or voided: nothing of it is due. */
-  readonly ended: boolean;
-}
-
-const sourceTable = defineTable<DeadlineSource>({
-  name: 'deadlineSources',
-  columns: {
-    caseId: 'text',
-    streamId: 'text',
-    lifecycle: 'text',
-    clocks: 'json',
-    timers: 'json',
-    assigneeId: 'text',
-    teamId: 'text',
-    ended: 'boolean',
-  },
-  key: ['caseId'],
-  indexes: [],
-});
-
 /** What is due, warned and breached, and whose it is; what the timekeeper fires next. */
-export function deadlines(lifecycles: readonly ProjectedLifecycle[]): Projection<DeadlineSource> {
-  const lifecycleOf = lifecycleFinder(lifecycles);
-  const end = (before: DeadlineSource): DeadlineSource => ({ ...before, ended: true });
-  const goOn = (before: DeadlineSource): DeadlineSource => ({ ...before, ended: false });
-  const foldOther = foldBy<typeof caseEvents, DeadlineSource>(caseEvents, {
-    CaseAssigned: (before, { data: { assigneeId, teamId } }) => ({ ...before, assigneeId, teamId }),
-    CaseClosed: end,
-    CaseVoided: end,
-    CaseWithdrawn: end,
-    CaseMergedInto: end,
-    CaseReopened: goOn,
-    CaseUnmerged: goOn,
-  });
-
-  return {
-    name: 'deadlines',
-    version: 1,
-    source: sourceTable,
-    tables: [deadlineTable],
-    fold(before, event) {
-      if (before === undefined) {
-        const lifecycle = lifecycleOf(event)?.name;
-        if (event.revision !== 0 || lifecycle === undefined) return undefined;
-        const { streamId } = event;
-        const { teamId } = openingOf(event);
-        const caseId = uuidOf(streamId);
-        return {
-          caseId,
-          streamId,
-          lifecycle,
-          clocks: [],
-          timers: [],
-          assigneeId: null,
-          teamId,
-          ended: false,
-        };
-      }
-      const sla = asSlaEvent(event);
-      if (sla === undefined) return foldOther(before, event);
-      return 'timer' in sla.data
-        ? { ...before, timers: evolveTimers(before.timers, sla) }
-        : { ...before, clocks: evolveClocks(before.clocks, sla) };
-    },
-    derive(before, after, rows) {
-      const was = before === undefined ? NO_ROWS : rowsOf(before);
-      const is = after === undefined ? NO_ROWS : rowsOf(after);
-      for (const [key, row] of is) rows.put(deadlineTable, row, was.has(key));
-      for (const key of was.keys()) if (!is.has(key)) rows.delete(deadlineTable, key);
-    },
-  };
+export function deriveDeadlines(
+  before: PromiseSource | undefined,
+  after: PromiseSource | undefined,
+  rows: RowAccess,
+): void {
+  const was = before === undefined ? NO_ROWS : rowsOf(before);
+  const is = after === undefined ? NO_ROWS : rowsOf(after);
+  for (const [key, row] of is) rows.put(deadlineTable, row, was.has(key));
+  for (const key of was.keys()) if (!is.has(key)) rows.delete(deadlineTable, key);
 }
 
 const NO_ROWS: ReadonlyMap<string, DeadlineRow> = new Map();
 
-function rowsOf(of: DeadlineSource): ReadonlyMap<string, DeadlineRow> {
+function rowsOf(of: PromiseSource): ReadonlyMap<string, DeadlineRow> {
   const rows = new Map<string, DeadlineRow>();
   if (of.ended) return rows;
   for (const clock of of.clocks) {
@@ -169,7 +90,7 @@ function rowsOf(of: DeadlineSource): ReadonlyMap<string, DeadlineRow> {
 }
 
 function clockRow(
-  { caseId, streamId, lifecycle, assigneeId, teamId }: DeadlineSource,
+  { caseId, streamId, lifecycle, assigneeId, teamId }: PromiseSource,
   clock: Clock,
 ): DeadlineRow {
   const breached = clock.status === 'breached';
@@ -194,7 +115,7 @@ function clockRow(
 }
 
 function timerRow(
-  { caseId, streamId, lifecycle, assigneeId, teamId }: DeadlineSource,
+  { caseId, streamId, lifecycle, assigneeId, teamId }: PromiseSource,
   timer: CaseTimer,
 ): DeadlineRow {
   return {

@@ -28,6 +28,8 @@ export interface Projection<S extends Row = Row> {
   readonly source: Table<S>;
   /** What it shows, and what it counts by. */
   readonly tables: readonly AnyTable[];
+  /** The event types that change a source; the first event of a stream is folded whatever its type. */
+  readonly types: ReadonlySet<string>;
   /**
    * The source after the next event of the log; the same object where nothing changed. An event of a type, or of a
    * schema version, that it does not know changes nothing. `rows` is for what is counted in the order of the log.
@@ -56,7 +58,7 @@ export type Handlers<D extends EventDefinitions, S> = {
 export function foldBy<D extends EventDefinitions, S>(
   definitions: D,
   handlers: Handlers<D, S>,
-): (before: S, event: RecordedEvent) => S {
+): { readonly types: readonly string[]; readonly fold: (before: S, event: RecordedEvent) => S } {
   type Handler = (before: S, event: RecordedEvent) => S;
   const known = new Map<string, { readonly schemaVersion: number; readonly handle: Handler }>();
   for (const [type, handle] of Object.entries(handlers)) {
@@ -65,10 +67,11 @@ export function foldBy<D extends EventDefinitions, S>(
     // The one place where stored data is trusted to have its schema's shape: it was parsed by it before it was written.
     known.set(type, { schemaVersion, handle: handle as Handler });
   }
-  return (before, event) => {
+  const fold = (before: S, event: RecordedEvent): S => {
     const found = known.get(event.type);
     return found === undefined || event.schemaVersion > found.schemaVersion
       ? before
       : found.handle(before, event);
   };
+  return { types: [...known.keys()], fold };
 }

@@ -1,19 +1,9 @@
-import { complaintEvents } from '../domain/complaint/events.ts';
-import { uuidOf } from '../domain/log/envelope.ts';
-import { type Clock, evolveClocks, resultOf, type SlaResult } from '../domain/sla/clock.ts';
-import { lifecycleFinder, openingOf, type ProjectedLifecycle } from './case-opening.ts';
+import { resultOf, type SlaResult } from '../domain/sla/clock.ts';
 import { addTo } from './counter.ts';
-import { monthsIn } from './local-month.ts';
-import { foldBy, type Projection, type RowAccess } from './projection.ts';
-import {
-  commonParty,
-  mainParty,
-  NOT_CLASSIFIED,
-  type PartyKey,
-  partyKey,
-  sharesOf,
-} from './responsible-party.ts';
-import { asSlaEvent } from './sla-event.ts';
+import type { MonthOf } from './local-month.ts';
+import type { RowAccess } from './projection.ts';
+import type { PromiseSource } from './promises.ts';
+import { commonParty, NOT_CLASSIFIED, type PartyKey } from './responsible-party.ts';
 import { defineTable } from './table.ts';
 
 /** How one promise ended, or stands. A voided case has none. */
@@ -99,52 +89,11 @@ export const slaCountTable = defineTable<SlaCountRow>({
   indexes: [],
 });
 
-/** What results of a case are made from; no list goes by it. */
-export interface SlaSource {
-  readonly caseId: string;
-  readonly lifecycle: string;
-  readonly clocks: readonly Clock[];
-  readonly teamId: string | null;
-  readonly assigneeId: string | null;
-  /** Of each item, `null` for a case without items. */
-  readonly parties: Readonly<Record<string, PartyKey>> | null;
-  readonly voided: boolean;
-}
-
-const sourceTable = defineTable<SlaSource>({
-  name: 'slaSources',
-  columns: {
-    caseId: 'text',
-    lifecycle: 'text',
-    clocks: 'json',
-    teamId: 'text',
-    assigneeId: 'text',
-    parties: 'json',
-    voided: 'boolean',
-  },
-  key: ['caseId'],
-  indexes: [],
-});
-
 /** Which promises were kept, by lifecycle and clock, by responsible party, by team, by month of their start. */
-export function slaResults(
-  lifecycles: readonly ProjectedLifecycle[],
-  timeZone: string,
-): Projection<SlaSource> {
-  const lifecycleOf = lifecycleFinder(lifecycles);
-  const monthOf = monthsIn(timeZone);
-  const foldOther = foldBy<typeof complaintEvents, SlaSource>(complaintEvents, {
-    CaseAssigned: (before, { data: { assigneeId, teamId } }) => ({ ...before, assigneeId, teamId }),
-    CaseVoided: before => ({ ...before, voided: true }),
-    ComplaintClassified: (before, { data }) => classified(before, data.items),
-    ComplaintReclassified: (before, { data }) => classified(before, data.items),
-    ComplaintResponsibilityRuled: (before, { data: { itemId, shares } }) => ({
-      ...before,
-      parties: { ...before.parties, [itemId]: mainParty(sharesOf(shares)) },
-    }),
-  });
-
-  function rowsOf(of: SlaSource): readonly SlaResultRow[] {
+export function resultsBy(
+  monthOf: MonthOf,
+): (before: PromiseSource | undefined, after: PromiseSource | undefined, rows: RowAccess) => void {
+  function rowsOf(of: PromiseSource): readonly SlaResultRow[] {
     if (of.voided) return [];
     const responsibleParty = of.parties === null ? NOT_CLASSIFIED : commonParty(Object.values(of.parties));
     return of.clocks.map(clock => {
@@ -169,63 +118,22 @@ export function slaResults(
     });
   }
 
-  return {
-    name: 'slaResults',
-    version: 1,
-    source: sourceTable,
-    tables: [slaResultTable, slaCountTable],
-    fold(before, event) {
-      if (before === undefined) {
-        const lifecycle = lifecycleOf(event)?.name;
-        if (event.revision !== 0 || lifecycle === undefined) return undefined;
-        const { teamId } = openingOf(event);
-        const parties = partiesAtFirst(event.data.items);
-        const caseId = uuidOf(event.streamId);
-        return { caseId, lifecycle, clocks: [], teamId, assigneeId: null, parties, voided: false };
-      }
-      const sla = asSlaEvent(event);
-      if (sla === undefined) return foldOther(before, event);
-      const clocks = evolveClocks(before.clocks, sla);
-      return clocks === before.clocks ? before : { ...before, clocks };
-    },
-    derive(before, after, rows) {
-      const was = before === undefined ? [] : rowsOf(before);
-      const is = after === undefined ? [] : rowsOf(after);
-      // A promise never goes but with its whole case: what stands at one place is the same promise.
-      for (const [at, row] of is.entries()) {
-        const old = was[at];
-        rows.put(slaResultTable, row, old !== undefined);
-        if (old !== undefined && countsAlike(old, row)) continue;
-        if (old !== undefined) count(rows, old, -1);
-        count(rows, row, 1);
-      }
-      for (const row of was.slice(is.length)) {
-        rows.delete(slaResultTable, slaResultTable.keyOf(row));
-        count(rows, row, -1);
-      }
-    },
+  return (before, after, rows) => {
+    const was = before === undefined ? [] : rowsOf(before);
+    const is = after === undefined ? [] : rowsOf(after);
+    // A promise never goes but with its whole case: what stands at one place is the same promise.
+    for (const [at, row] of is.entries()) {
+      const old = was[at];
+      rows.put(slaResultTable, row, old !== undefined);
+      if (old !== undefined && countsAlike(old, row)) continue;
+      if (old !== undefined) count(rows, old, -1);
+      count(rows, row, 1);
+    }
+    for (const row of was.slice(is.length)) {
+      rows.delete(slaResultTable, slaResultTable.keyOf(row));
+      count(rows, row, -1);
+    }
   };
-}
-
-type Classified = readonly {
-  readonly itemId: string;
-  readonly responsibleParty: Parameters<typeof partyKey>[0];
-}[];
-
-function classified(before: SlaSource, items: Classified): SlaSource {
-  const parties: Record<string, PartyKey> = { ...before.parties };
-  for (const { itemId, responsibleParty } of items) parties[itemId] = partyKey(responsibleParty);
-  return { ...before, parties };
-}
-
-function partiesAtFirst(items: unknown): SlaSource['parties'] {
-  if (!Array.isArray(items)) return null;
-  const parties: Record<string, PartyKey> = {};
-  for (const item of items) {
-    if (typeof item === 'object' && item !== null && 'itemId' in item)
-      parties[String(item.itemId)] = NOT_CLASSIFIED;
-  }
-  return parties;
 }
 
 function isException(result: SlaResult): boolean {

@@ -64,7 +64,10 @@ export class Fold {
 
   /** Takes in events that follow one another in the log, the first of them the next after `from`. */
   take(from: Position, events: readonly RecordedEvent[]): void {
-    for (const run of this.#runs) if (run.fault === undefined && run.position === from) takeInto(run, events);
+    // Made once for all projections: a text that was cut out is hashed at its first look-up.
+    const keys = events.map(event => uuidOf(event.streamId));
+    for (const run of this.#runs)
+      if (run.fault === undefined && run.position === from) takeInto(run, events, keys);
   }
 
   /** Rows and checkpoints in one transaction. When it fails nothing of it is stored, and `reset` must follow. */
@@ -109,22 +112,24 @@ export class Fold {
   }
 }
 
-function takeInto(run: Run, events: readonly RecordedEvent[]): void {
+function takeInto(run: Run, events: readonly RecordedEvent[], keys: readonly string[]): void {
   const { projection, sources, rows } = run;
-  for (const event of events) {
+  for (const [at, event] of events.entries()) {
+    // Nothing can be stored of a stream that begins here.
+    const isFirst = event.revision === 0;
+    const key = keys[at];
+    if (key === undefined || !(isFirst || projection.types.has(event.type))) continue;
     try {
-      const key = uuidOf(event.streamId);
-      // Nothing can be stored of a stream that begins here.
-      const isFirst = event.revision === 0;
       const before = isFirst ? undefined : sources.get(key);
       const after = projection.fold(before, event, rows);
       if (after !== undefined && after !== before) sources.put(key, after, !isFirst);
     } catch (error) {
       run.fault = { position: event.position, message: messageOf(error) };
+      run.position = at === 0 ? run.position : (events[at - 1]?.position ?? run.position);
       return;
     }
-    run.position = event.position;
   }
+  run.position = events.at(-1)?.position ?? run.position;
 }
 
 function forget({ sources, tables }: Run): void {

@@ -7,7 +7,7 @@ import { buildingPath, publishGeneration } from './generation-files.ts';
 import { createIndexes, createViews } from './view-file.ts';
 
 /** Events read at once. */
-const PAGE_EVENTS = 2_000;
+const PAGE_EVENTS = 500;
 /** Changed sources that are written together, some 8 KB each with what is derived from them. */
 const COMMIT_ROWS = 30_000;
 const CACHED_ROWS = 10_000;

@@ -42,7 +42,7 @@ export const openPlainViews: OpenViews<
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    status: () => [{ projection: 'deadlines', position, behindEvents: 0 }],
+    status: () => [{ projection: 'promises', position, behindEvents: 0 }],
     dueTimers: byAt => pending().filter(({ at }) => at <= byAt),
     nextTimerAt: () =>
       pending()
