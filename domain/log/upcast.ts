@@ -2,13 +2,13 @@ import type { EventDefinitions } from '../case/event-definition.ts';
 import type { StoredEvent } from './envelope.ts';
 
 /** Turns the data of one schema version into that of the next. Pure; a sealed value is carried as it is. */
-export type Upcaster = (data: StoredEvent['data']) => StoredEvent['data'];
+type Upcaster = (data: StoredEvent['data']) => StoredEvent['data'];
 
 /** By event type and by the version that it starts from: `{ ComplaintReceived: { 1: toVersionTwo } }`. */
 export type Upcasters = Readonly<Record<string, Readonly<Record<number, Upcaster>>>>;
 
 /** Every upcaster there is. A version that was ever written keeps its own here for ever. */
-export const upcasters: Upcasters = {};
+const upcasters: Upcasters = {};
 
 export type Upcast =
   | { readonly outcome: 'current'; readonly data: StoredEvent['data'] }

@@ -199,7 +199,7 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
 }
 
 /** The stream that a command is for. */
-export interface Target {
+interface Target {
   readonly caseId: string;
   readonly streamId: string;
   readonly opens: boolean;

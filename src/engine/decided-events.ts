@@ -42,7 +42,7 @@ export function bodyMacOf(sealer: Sealer, caseUuid: string, command: AnyCommand)
 }
 
 /** A decided event is not what its schema says: a bug of the lifecycle. Nothing was written. */
-export class MalformedEventError extends Error {
+class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
 }
 

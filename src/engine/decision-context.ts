@@ -94,7 +94,7 @@ export function watchedContext(source: ContextSource): WatchedContext {
 }
 
 /** Ids that come again when the decision is taken again. The case is part of them: one key may serve two cases. */
-export function derivedIds(commandId: string, caseId: string): () => string {
+function derivedIds(commandId: string, caseId: string): () => string {
   let count = 0;
   return () => uuidv5(`${caseId}/${count++}`, commandId);
 }

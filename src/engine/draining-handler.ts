@@ -7,7 +7,10 @@ export interface DrainingHandler extends CommandHandler {
 }
 
 /** A handler that can be stopped without losing what it has begun. */
-export function drainingHandler(handler: CommandHandler): DrainingHandler {
+export function drainingHandler(
+  handler: CommandHandler,
+  onFailure: (error: unknown) => void = () => {},
+): DrainingHandler {
   const begun = new Set<Promise<unknown>>();
   let closed = false;
   return {
@@ -17,6 +20,9 @@ export function drainingHandler(handler: CommandHandler): DrainingHandler {
       begun.add(outcome);
       try {
         return await outcome;
+      } catch (error) {
+        onFailure(error);
+        throw error;
       } finally {
         begun.delete(outcome);
       }

@@ -77,7 +77,7 @@ export interface EngineOptions<V extends EngineViews> {
 
 const TIMER_GRACE_MS = 2_000;
 /** The view that timers are fired by. */
-const DEADLINES = 'deadlines';
+const DEADLINES = 'promises';
 
 /**
  * Opens a data folder and starts the house in it. What was opened is closed again when the start fails.
@@ -117,6 +117,7 @@ export async function openEngine<V extends EngineViews>(
   const policies = await readPolicyBook(store);
   const handler = drainingHandler(
     createCommandHandler({ store, sealer, directory, policies, clock, lifecycles, log }),
+    health.failed,
   );
 
   const views = await options.openViews({ folder, timeZone: config.timeZone, lifecycles, log });

@@ -11,6 +11,8 @@ const PROBE_BYTES = 64 * 1024;
 export interface StoreHealth {
   /** Why the log took no write lately; `undefined` while it does, or when there is room again. */
   trouble(): Promise<string | undefined>;
+  /** Takes note of what went wrong elsewhere on the way to the log: the keys lie on the same disk. */
+  failed(error: unknown): void;
 }
 
 /**
@@ -22,6 +24,10 @@ export function watchedStore(
   folder: string,
 ): { readonly store: EventStore; readonly health: StoreHealth } {
   let failure: { readonly reason: string; readonly at: number } | undefined;
+  const failed = (error: unknown): void => {
+    if (!(error instanceof StoreUnavailableError) || error.reason === 'closed') return;
+    failure = { reason: error.message, at: performance.now() };
+  };
   const watched: EventStore = {
     logId: store.logId,
     async append(streamId, expectedRevision, events) {
@@ -30,9 +36,7 @@ export function watchedStore(
         failure = undefined;
         return result;
       } catch (error) {
-        if (error instanceof StoreUnavailableError && error.reason !== 'closed') {
-          failure = { reason: error.message, at: performance.now() };
-        }
+        failed(error);
         throw error;
       }
     },
@@ -46,6 +50,7 @@ export function watchedStore(
   return {
     store: watched,
     health: {
+      failed,
       async trouble() {
         if (failure === undefined) return undefined;
         if (performance.now() - failure.at < BELIEVED_MS) return failure.reason;
