@@ -54,9 +54,17 @@ export function reportText(report: ImportReport): string {
 
 function refusedText({ line, caseKey, activity, command, reason, details }: RefusedRow): string {
   const where = caseKey === undefined ? '' : ` ${caseKey},`;
-  const { message } = details;
-  const why = typeof message === 'string' ? message : JSON.stringify(details);
-  return `line ${line}:${where} ${named(activity, command, reason)}${why === '{}' ? '' : ` – ${why}`}`;
+  const { message, possible: _possible, ...rest } = details;
+  const told = Object.entries(rest).map(([name, value]) => `${name} ${readable(name, value)}`);
+  const why = typeof message === 'string' ? message : told.join(', ');
+  return `line ${line}:${where} ${named(activity, command, reason)}${why === '' ? '' : ` – ${why}`}`;
+}
+
+/** Instants, by the names that they have, as a person reads them. */
+function readable(name: string, value: unknown): string {
+  const isInstant = typeof value === 'number' && /(At|now|until)$/i.test(name);
+  if (isInstant) return new Date(value).toISOString();
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function named(activity: string | undefined, command: string | undefined, reason: string): string {

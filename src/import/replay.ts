@@ -3,7 +3,7 @@ import { InstantHeap } from './instant-heap.ts';
 import type { ForeignLog } from './read-log.ts';
 
 /** Cases in work at a time: their appends are committed together. */
-const WINDOW_CASES = 128;
+const WINDOW_CASES = 256;
 
 export interface Replay {
   /**
