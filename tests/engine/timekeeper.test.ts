@@ -105,6 +105,17 @@ describe('the timekeeper', () => {
     expect(await types(caseId)).toEqual(['SlaClockWarned']);
   });
 
+  it('waits so for each timer of a case, whatever the view says of the case', async () => {
+    const { open, time, view, types, keeper } = keptHouse();
+    const caseId = await open();
+    time.jump(19.2 * HOUR_MS + 1_000);
+    view.pending = [{ streamId: `parcel-${caseId}`, at: MONDAY }];
+    keeper.wake();
+    await time.pass(500);
+    expect(view.looks).toBeGreaterThan(0);
+    expect(await types(caseId)).toEqual([]);
+  });
+
   it('fires nothing twice while the view is behind', async () => {
     const { open, project, time, types, keeper } = keptHouse();
     const caseId = await open();
