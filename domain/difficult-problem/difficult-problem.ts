@@ -68,7 +68,7 @@ export const difficultProblem = defineLifecycle({
   evolve,
   possible,
   linkedCaseOf: command => (command.type === 'mergeInto' ? command.data.survivorId : undefined),
-  summarize: summaryOf,
+  summarize: state => summaryOf(state),
 });
 
 function decide(

@@ -56,7 +56,7 @@ export const liaisonRound = defineLifecycle({
   decide,
   evolve,
   possible,
-  summarize: summaryOf,
+  summarize: state => summaryOf(state),
 });
 
 function decide(

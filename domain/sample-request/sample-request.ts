@@ -80,7 +80,7 @@ export const sampleRequest = defineLifecycle({
   decide,
   evolve,
   possible,
-  summarize: summaryOf,
+  summarize: state => summaryOf(state),
 });
 
 function decide(

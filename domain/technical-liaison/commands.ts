@@ -16,8 +16,11 @@ const recorded = technicalLiaisonEvents;
 const answered = recorded.TechnicalLiaisonAnswered.schema.shape;
 const handedOver = recorded.TechnicalLiaisonHandedOver.schema.shape;
 
+/** Its one promise is moved by no appointment, and an answer has no parts. */
+const { agreeAppointment: _noAppointment, splitOff: _noParts, ...common } = caseCommands;
+
 export const technicalLiaisonCommands = {
-  ...caseCommands,
+  ...common,
   sendForm: command('Send a liaison form to a customer', ['technicalService', 'system'], {
     ...recorded.TechnicalLiaisonFormSent.schema.omit({ customerGrade: true, teamId: true }).shape,
     /** The actor's own, if not given. */

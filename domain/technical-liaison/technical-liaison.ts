@@ -62,7 +62,7 @@ export const technicalLiaison = defineLifecycle({
   evolve,
   possible,
   linkedCaseOf: command => (command.type === 'mergeInto' ? command.data.survivorId : undefined),
-  summarize: summaryOf,
+  summarize: state => summaryOf(state),
 });
 
 function decide(
