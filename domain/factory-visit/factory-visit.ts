@@ -33,7 +33,7 @@ export const factoryVisit = defineLifecycle({
   possible,
   linkedCaseOf: command => (command.type === 'mergeInto' ? command.data.survivorId : undefined),
   hostQueryOf,
-  summarize: summaryOf,
+  summarize: (state: FactoryVisitState) => summaryOf(state),
 });
 
 function decide(
