@@ -11,7 +11,8 @@ export const PROBLEMS = {
   invalidFields: {
     status: 400,
     title: 'Some fields are wrong',
-    advice: 'Correct what `errors` lists; each `path` is a JSON pointer into the body, or names a query parameter.',
+    advice:
+      'Correct what `errors` lists; each `path` is a JSON pointer into the body, or names a query parameter.',
   },
   invalidHeader: {
     status: 400,
@@ -101,7 +102,8 @@ export const PROBLEMS = {
   storeUnavailable: {
     status: 503,
     title: 'The log cannot be written or read now',
-    advice: 'Send the same request again later, with the same `Idempotency-Key`; `/health/ready` says what is wrong.',
+    advice:
+      'Send the same request again later, with the same `Idempotency-Key`; `/health/ready` says what is wrong.',
   },
   viewBehind: {
     status: 503,

@@ -18,7 +18,10 @@ export function wireSchema(schema: z.ZodObject): z.ZodObject {
 function rewritten(schema: Schema, known: Map<Schema, Schema>): Schema {
   const before = known.get(schema);
   if (before !== undefined) return before;
-  const made = withMeta(schema, rewrite(schema, part => rewritten(part, known)));
+  const made = withMeta(
+    schema,
+    rewrite(schema, part => rewritten(part, known)),
+  );
   known.set(schema, made);
   return made;
 }

@@ -1,0 +1,54 @@
+import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
+import type { Position } from '../../domain/log/envelope.ts';
+import type { WallClock } from '../clock.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { DirectoryService } from '../directory/directory-service.ts';
+import type { CommandHandler } from '../engine/command-handler.ts';
+import type { Sealer } from '../privacy/sealer.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Views } from '../views/views.ts';
+
+/** What the interface needs of the engine: tests put a smaller one in its place. */
+export interface HttpEngine {
+  readonly lifecycles: readonly AnyLifecycle[];
+  readonly clock: WallClock;
+  readonly store: Pick<EventStore, 'logId' | 'readStream' | 'readAll' | 'head' | 'onAppended'>;
+  readonly sealer: Pick<Sealer, 'open'>;
+  readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
+  readonly directory: Pick<Directory, 'authenticate' | 'user' | 'userIds' | 'team' | 'teams'>;
+  readonly people: DirectoryService;
+  readonly views: HttpViews;
+  ready(): Readiness | Promise<Readiness>;
+}
+
+/** The truth about the service: whether it can answer as if nothing were wrong, and what is. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** For people, each naming the part and what to do; no personal value. */
+  readonly reasons: readonly string[];
+  /** Not wrong yet, but worth knowing. */
+  readonly warnings: readonly string[];
+  readonly projections: readonly ProjectionStatus[];
+}
+
+export interface ProjectionStatus {
+  readonly projection: string;
+  readonly position: Position;
+  readonly behindEvents: number;
+  readonly faulted?: { readonly position: Position; readonly message: string };
+}
+
+/** The views as the interface asks them. */
+export type HttpViews = Pick<
+  Views,
+  | 'waitFor'
+  | 'status'
+  | 'numberOf'
+  | 'caseByNumber'
+  | 'listCases'
+  | 'countCases'
+  | 'deadlines'
+  | 'slaReport'
+  | 'slaExceptions'
+  | 'complaintFrequencies'
+>;

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
+import { VERSION } from '../version.ts';
+import type { ApiRoute } from './api-route.ts';
+import { anyCaseRoute, caseRoutes } from './case-routes.ts';
+import { commandRoutes } from './command-routes.ts';
+import { directoryRoutes } from './directory-routes.ts';
+import type { HttpEngine } from './engine-port.ts';
+import { answerErrors } from './error-answers.ts';
+import { createHttpMetrics } from './http-metrics.ts';
+import { instantWriter } from './instants.ts';
+import { parseJsonBody } from './json-body.ts';
+import { liveFeed } from './live-feed.ts';
+import { answerOtherMethods } from './method-not-allowed.ts';
+import { openApiDocument } from './openapi.ts';
+import { saneRequestId } from './request-headers.ts';
+import { createRequestLimits } from './request-limits.ts';
+import { logRequest } from './request-log.ts';
+import { serveRoute } from './serve-route.ts';
+import { serviceRoutes } from './service-routes.ts';
+import { viewRoutes } from './view-routes.ts';
+
+export type HttpConfig = Pick<
+  Config,
+  | 'timeZone'
+  | 'rateLimit'
+  | 'failureLimit'
+  | 'bodyLimitBytes'
+  | 'requestTimeoutMs'
+  | 'waitTimeoutMs'
+  | 'liveClients'
+  | 'trustedProxies'
+>;
+
+const MAX_PARAM_LENGTH = 200;
+const HEADERS_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 65_000;
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  /** Every operation, from which the routes and the reference were made. */
+  readonly routes: readonly ApiRoute[];
+  /** From here on it says that it is not ready, and ends what listens. */
+  beginStopping(): void;
+}
+
+/** The interface of a house, ready to listen or to be injected into. */
+export async function buildHttp(
+  engine: HttpEngine,
+  config: HttpConfig,
+  log: FastifyBaseLogger,
+): Promise<HttpServer> {
+  const { timeZone, waitTimeoutMs } = config;
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    bodyLimit: config.bodyLimitBytes,
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: 0,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
+    genReqId: request => saneRequestId(request.headers['x-request-id']) ?? randomUUID(),
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+  });
+  let stopping = false;
+  const metrics = createHttpMetrics(engine);
+  const write = instantWriter(timeZone);
+  const feed = liveFeed({ engine, metrics, maxClients: config.liveClients });
+
+  app.decorateRequest('logFields');
+  app.decorateRequest('startedAt', 0);
+  app.addHook('onRequest', async (request, reply) => {
+    request.logFields = {};
+    request.startedAt = performance.now();
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-store');
+    return payload;
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    logRequest(request, reply);
+    metrics.observeRequest(request, reply);
+  });
+  app.addHook('onClose', async () => metrics.close());
+  answerErrors(app);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: unknown, body: string | Buffer) => parseJsonBody(body.toString()),
+  );
+
+  const limits = await createRequestLimits(app, config);
+  const routes: readonly ApiRoute[] = [
+    ...engine.lifecycles.flatMap(lifecycle => [
+      ...commandRoutes(lifecycle, { engine, metrics, write, waitTimeoutMs }),
+      ...caseRoutes(lifecycle, { engine, write }),
+    ]),
+    anyCaseRoute({ engine, write }),
+    ...viewRoutes({ engine, write, waitTimeoutMs }),
+    ...directoryRoutes({ engine, write }),
+    feed.route,
+    ...serviceRoutes({ engine, metrics, isStopping: () => stopping }),
+  ];
+  const finishMethods = answerOtherMethods(app);
+  for (const route of routes) serveRoute(app, route, { engine, limits });
+  finishMethods();
+
+  const document = openApiDocument(routes, VERSION);
+  const text = JSON.stringify(document);
+  const quiet = { config: { quiet: true } };
+  app.get('/openapi.json', quiet, (_request, reply) => reply.type('application/json').send(text));
+  app.get('/', quiet, (_request, reply) => reply.redirect('/reference'));
+  await app.register(swagger, { mode: 'static', specification: { document: JSON.parse(text) } });
+  await app.register(swaggerUi, {
+    routePrefix: '/reference',
+    staticCSP: true,
+    // Nothing is fetched from anywhere else.
+    uiConfig: { docExpansion: 'none', filter: true, validatorUrl: null, tryItOutEnabled: true },
+    theme: { title: 'Redress' },
+  });
+  return {
+    app,
+    routes,
+    beginStopping() {
+      stopping = true;
+      feed.close();
+    },
+  };
+}
