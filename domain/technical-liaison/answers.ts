@@ -42,7 +42,14 @@ export function recordResponse(
   const known = { ...state, kind: data.kind };
   if (state.ended !== undefined) {
     const again = reopenCase({ by: 'message' }, receivedAt, known, context, rules);
-    return again.outcome === 'rejected' ? again : accept<TechnicalLiaisonEvent>(...again.events, answered);
+    if (again.outcome === 'rejected') return again;
+    // The first answer is owed a reply from its receipt, also where that lies before a closing that did not know of it.
+    const repliedFrom = isAnswered(state) ? Math.max(receivedAt, state.ended.at) : receivedAt;
+    return accept<TechnicalLiaisonEvent>(
+      ...again.events.filter(e => e.type !== 'SlaClockStarted'),
+      answered,
+      ...startClock(context, ownerOf(known, rules), state.clocks, 'firstReply', repliedFrom),
+    );
   }
   const promised = state.clocks.some(
     c => c.clock === 'firstReply' && c.cancelledBecause !== 'startRetracted',
@@ -173,5 +180,12 @@ export function correctReceiptOfAnswer(
       return reject('beforeForm', { receivedAt: to, formSentAt });
     }
   }
-  return decideCase(command, state, context, rules);
+  // The answer is no fact that followed on the receipt: it is what was received.
+  const received = state.answers.filter(a => a.at === state.receivedAt);
+  const before = {
+    ...state,
+    steps: state.steps.filter(s => !received.some(a => a.revision === s.revision)),
+    messages: state.messages.filter(m => !received.some(a => a.messageId === m.messageId)),
+  };
+  return decideCase(command, before, context, rules);
 }

@@ -41,7 +41,7 @@ export interface TechnicalLiaisonState extends CaseState {
   readonly faxRecord?: string;
   readonly kind?: AnswerKind;
   /** `at` is when the answer reached the house. */
-  readonly answers: readonly (Fact & { readonly commandId: string })[];
+  readonly answers: readonly (Fact & { readonly commandId: string; readonly messageId: string })[];
   readonly replies: readonly (Fact & { readonly messageId: string })[];
   readonly assessments: readonly (Fact & { readonly result: Assessment })[];
   readonly hardProblemRaised: boolean;
@@ -224,7 +224,7 @@ function answered(
   return {
     ...state,
     kind,
-    answers: [...state.answers, { revision, commandId, at: receivedAt }],
+    answers: [...state.answers, { revision, commandId, messageId, at: receivedAt }],
     messages: [...state.messages, { ...message, at: receivedAt, commandId }],
     ...(first
       ? { receivedAt: merged ? Math.min(state.receivedAt, receivedAt) : receivedAt, registeredLate }
@@ -253,9 +253,11 @@ function withoutStep(state: TechnicalLiaisonState, revision: number): TechnicalL
     facts.filter(f => f.revision !== revision);
   const answers = standing(state.answers);
   const taken = answers.length < state.answers.length && state.mergedFrom.length === 0;
+  const gone = [...state.answers, ...state.replies].find(f => f.revision === revision)?.messageId;
   return {
     ...state,
     answers,
+    messages: state.messages.filter(m => m.messageId !== gone),
     replies: standing(state.replies),
     assessments: standing(state.assessments),
     outcomes: standing(state.outcomes),
@@ -279,11 +281,28 @@ function withCorrection(
   receivedBefore: number,
 ): TechnicalLiaisonState {
   switch (field) {
-    case 'receivedAt':
+    case 'receivedAt': {
+      const { receivedAt } = state;
+      const corrected = state.answers.filter(a => a.at === receivedBefore);
+      const moved = <F extends { readonly at: number }>(fact: F, is: boolean): F =>
+        is ? { ...fact, at: receivedAt } : fact;
       return {
         ...state,
-        answers: state.answers.map(a => (a.at === receivedBefore ? { ...a, at: state.receivedAt } : a)),
+        answers: state.answers.map(a => moved(a, corrected.includes(a))),
+        messages: state.messages.map(m =>
+          moved(
+            m,
+            corrected.some(a => a.messageId === m.messageId),
+          ),
+        ),
+        steps: state.steps.map(s =>
+          moved(
+            s,
+            corrected.some(a => a.revision === s.revision),
+          ),
+        ),
       };
+    }
     case 'customer': {
       const customer = companySchema.safeParse(to);
       return customer.success ? { ...state, customer: customer.data } : state;

@@ -275,6 +275,18 @@ describe('a corrected receipt', () => {
     expect(corrected.state).toMatchObject({ receivedAt: at('2026-02-28 10:00') });
   });
 
+  test('may lie later than it was entered', () => {
+    const later = { field: 'receivedAt', to: at('2026-03-02 10:30'), reason: 'the clock of the fax' };
+    expect(liaison.did('correctDetails', later, lead, '2026-03-02 11:30').due('firstReply')).toBe(
+      '2026-03-03 10:30',
+    );
+    const twice = liaison
+      .did('correctDetails', later, lead, '2026-03-02 11:30')
+      .did('correctDetails', { ...later, to: at('2026-03-02 10:45') }, lead, '2026-03-02 11:40');
+    expect(twice.due('firstReply')).toBe('2026-03-03 10:45');
+    expect(twice.state.answers.map(a => a.at)).toEqual([at('2026-03-02 10:45')]);
+  });
+
   test('is a word of a lead, after the form, and of an answer that there is', () => {
     liaison.when('correctDetails', earlier, agent, '2026-03-02 11:30').thenRejected('leadOnly');
     formSent.when('correctDetails', earlier, lead, '2026-03-02 11:30').thenRejected('notAnsweredYet');

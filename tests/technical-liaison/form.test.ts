@@ -124,12 +124,19 @@ describe('a form that nobody answers', () => {
     const again = closed.did('recordResponse', { ...response, receivedAt }, specialist, '2026-03-10 14:00');
     expect(again.events.slice(-3).map(e => e.type)).toEqual([
       'CaseReopened',
-      'SlaClockStarted',
       'TechnicalLiaisonAnswered',
+      'SlaClockStarted',
     ]);
     expect(again.state).toMatchObject({ phase: 'answered', receivedAt });
     expect(again.clock('firstReply').cycle).toBe(1);
     expect(again.due('firstReply')).toBe('2026-03-11 09:00');
+  });
+
+  test('that had arrived before the closing is owed its reply from then', () => {
+    const closed = formSent.did('closeWithoutReply', {}, workflow, '2026-03-09 17:00');
+    const receivedAt = at('2026-03-09 15:00');
+    const again = closed.did('recordResponse', { ...response, receivedAt }, specialist, '2026-03-10 09:00');
+    expect(again.due('firstReply')).toBe('2026-03-10 15:00');
   });
 
   test('is opened again by its answer within the reopening period only', () => {
