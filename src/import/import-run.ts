@@ -38,6 +38,12 @@ export async function runImport(
   return importHolding(logLines(logFile), mapping, engine, { onProgress, signal });
 }
 
+/** Answers the call `import` of the local socket, for a service that runs. */
+export function importAnswerer(engine: ImportEngine) {
+  return (params: unknown, emit: (progress: unknown) => void, signal: AbortSignal): Promise<ImportReport> =>
+    runImport(importCallSchema.parse(params), engine, emit, signal);
+}
+
 /** As `importLog`, with the timers of its cases held back for it. */
 export async function importHolding(
   lines: AsyncIterable<LogLine> | Iterable<LogLine>,
