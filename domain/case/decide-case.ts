@@ -4,6 +4,7 @@ import {
   calmClock,
   cancelClock,
   canPause,
+  dueIfResumed,
   hurryClock,
   pauseClock,
   rescheduleClock,
@@ -133,10 +134,10 @@ export function decideCase<S extends CaseState>(
       const { step, reason } = command.data;
       const clocks = rules.waivable[step];
       if (clocks === undefined) return reject('notWaivable', { step, possible: Object.keys(rules.waivable) });
-      if (state.waived.includes(step)) return reject('alreadyWaived', { step });
-      const ended = state.clocks
-        .filter(c => clocks.includes(c.clock))
-        .flatMap(c => cancelClock(c, 'stepWaived', at));
+      const promised = state.clocks.filter(c => clocks.includes(c.clock) && isOpen(c));
+      if (state.waived.includes(step) && promised.length === 0) return reject('alreadyWaived', { step });
+      const held = { context, owner: ownerOf(state, rules) };
+      const ended = promised.flatMap(c => cancelClock(c, 'stepWaived', at, held));
       return accept<CaseEvent>(event('StepWaived', { step, reason }), ...ended);
     }
     case 'agreeAppointment': {
@@ -147,14 +148,14 @@ export function decideCase<S extends CaseState>(
         return reject('notAppointable', { clock: name, possible: [...APPOINTABLE] });
       const clock = state.clocks.findLast(c => c.clock === name && isOpen(c));
       if (clock === undefined) return reject('clockNotRunning', { clock: name });
-      if (clock.status === 'breached' || context.now > clock.schedule.dueAt) {
+      if (clock.status === 'breached' || context.now >= dueIfResumed(clock, context)) {
         return reject('pastDue', { clock: name, dueAt: clock.schedule.dueAt });
       }
       if (dueAt <= context.now) return reject('appointmentInThePast', { dueAt, now: context.now });
       const left =
         clock.pause === undefined
           ? {}
-          : { leftMs: timeLeft(clock.target, clock.pause.since, dueAt, context.calendar) };
+          : { leftMs: timeLeft(clock.target, context.now, dueAt, context.calendar) };
       const moved = rescheduleClock(context, ownerOf(state, rules), clock, 'agreedWithCustomer', dueAt, left);
       return accept<CaseEvent>(event('AppointmentAgreed', { clock: name, dueAt, evidence }), moved);
     }
@@ -210,7 +211,8 @@ export function decideCase<S extends CaseState>(
     case 'withdraw': {
       const { reason } = command.data;
       const withdrawn = event('CaseWithdrawn', reason === undefined ? {} : { reason });
-      return accept<CaseEvent>(...endOfCase(state, 'withdrawn', at), withdrawn);
+      const held = { context, owner: ownerOf(state, rules) };
+      return accept<CaseEvent>(...endOfCase(state, 'withdrawn', at, held), withdrawn);
     }
     case 'reopen':
       return reopenCase({ by: 'command', reason: command.data.reason }, at, state, context, rules);
@@ -245,7 +247,7 @@ function pauseClocks<S extends CaseState>(
   const running = state.clocks.filter(
     c => c.status === 'running' && (name === undefined || c.clock === name),
   );
-  const pausable = running.filter(clock => canPause(clock, at));
+  const pausable = running.filter(clock => canPause(clock, at) && context.now < clock.schedule.dueAt);
   if (pausable.length === 0) {
     if (rules.waitsWithoutClock === true && name === undefined && reason === 'awaitingCustomer') {
       if (waitsForCustomer(state)) return reject('alreadyWaiting', { possible: ['resumeClock'] });

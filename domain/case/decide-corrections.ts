@@ -1,15 +1,17 @@
 import { instantSchema } from '../log/envelope.ts';
-import { isOpen } from '../sla/clock.ts';
+import { type Clock, isOpen, openClock } from '../sla/clock.ts';
 import { policyLine } from '../sla/policy.ts';
 import { cancelClock, rejudgeClock, rescheduleClock, rescindResult } from '../sla/promises.ts';
-import { replayDeadline } from '../sla/schedule.ts';
+import { type PromiseOwner, replayDeadline } from '../sla/schedule.ts';
+import { timeLeft } from '../time/target.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
 import { accept, type Decision, reject } from './decision.ts';
-import { receiptAt } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
+
+const DAY_MS = 86_400_000;
 
 /** A detail entered wrongly. Clocks do not move, unless a lead corrects the receipt or the customer. */
 export function correctDetails<S extends CaseState>(
@@ -54,19 +56,21 @@ function regrade<S extends CaseState>(
   const { customerGrade } = context;
   if (customerGrade === undefined) return [];
   const graded = { ...owner, facts: { ...owner.facts, customerGrade } };
+  const ordinary = { ...graded.facts, priority: 'normal' as const };
+  const { calendar } = context;
   return state.clocks
-    .filter(c => c.status === 'running')
+    .filter(c => c.status === 'running' || c.status === 'paused')
     .flatMap(clock => {
-      const line = policyLine(context.policy, rules.lifecycle, clock.clock, graded.facts);
-      if (line === undefined || JSON.stringify(line.target) === JSON.stringify(clock.target)) return [];
-      const { dueAt } = replayDeadline(
-        line.target,
-        clock.startedAt,
-        clock.moves,
-        context.calendar,
-        clock.anchor,
-      );
-      return [rescheduleClock(context, graded, clock, 'correctedCustomer', dueAt)];
+      const target = policyLine(context.policy, rules.lifecycle, clock.clock, ordinary)?.target;
+      if (target === undefined || JSON.stringify(target) === JSON.stringify(clock.ordinaryTarget)) return [];
+      const counted = replayDeadline(target, clock.startedAt, clock.moves, calendar, clock.anchor).dueAt;
+      const dueAt = clock.urgent ? Math.min(counted, clock.schedule.dueAt) : counted;
+      const { pause } = clock;
+      const left =
+        pause === undefined
+          ? {}
+          : { leftMs: Math.max(0, timeLeft(target, Math.min(pause.countedFrom, dueAt), dueAt, calendar)) };
+      return [rescheduleClock(context, graded, clock, 'correctedCustomer', dueAt, { ...left, target })];
     });
 }
 
@@ -82,21 +86,63 @@ function correctReceipt<S extends CaseState>(
   const parsed = instantSchema.safeParse(to);
   if (!parsed.success)
     return reject('badValue', { field: 'receivedAt', issues: [{ path: '', message: 'must be an instant' }] });
-  const receipt = receiptAt(context, parsed.data);
-  if ('outcome' in receipt) return receipt;
-  const { receivedAt } = receipt;
+  const receivedAt = parsed.data;
+  if (receivedAt > context.now) return reject('inTheFuture', { receivedAt, now: context.now });
+  const earliest = state.receivedAt - context.policy.receiptReachesBackDays * DAY_MS;
+  if (receivedAt < earliest) return reject('tooFarBack', { receivedAt, earliest });
   if (receivedAt === state.receivedAt) return reject('nothingToCorrect', { receivedAt });
+  // What is recorded of the receipt's own instant is the receipt.
+  const facts = [...state.steps.filter(s => !s.retracted), ...state.messages].map(fact => fact.at);
+  const firstFactAt = Math.min(...facts.filter(fact => fact > state.receivedAt));
+  if (receivedAt > firstFactAt) return reject('afterFirstFact', { receivedAt, firstFactAt });
   const owner = ownerOf(state, rules);
-  const judged = state.clocks
+  const begun = state.clocks
     .filter(clock => clock.startedAt === state.receivedAt)
-    .filter(clock => rules.startedByReceipt?.includes(clock.clock) ?? true)
-    .flatMap(clock => rejudgeClock(context, owner, clock, receivedAt));
+    .filter(clock => rules.startedByReceipt?.includes(clock.clock) ?? true);
+  const reply = openClock(begun, 'firstReply') ?? begun.find(c => c.clock === 'firstReply');
+  const replyDueAt =
+    reply === undefined
+      ? undefined
+      : replayDeadline(reply.target, receivedAt, reply.moves, context.calendar, reply.anchor).dueAt;
+  const judged = begun.flatMap(clock =>
+    rejudgeClock(
+      context,
+      owner,
+      clock,
+      receivedAt,
+      clock.clock === 'acknowledgement' ? replyDueAt : undefined,
+    ),
+  );
   const corrected: CaseEvent = {
     type: 'DetailsCorrected',
     data: { field: 'receivedAt', from: state.receivedAt, to: receivedAt, reason },
     occurredAt: at,
   };
   return accept<CaseEvent>(corrected, ...judged);
+}
+
+const CANCELLED_BY = {
+  closed: 'caseClosed',
+  withoutReply: 'caseClosed',
+  withoutAgreement: 'caseClosed',
+  withdrawn: 'withdrawn',
+  voided: 'voided',
+  merged: 'merged',
+} as const;
+
+/** The result of a step that is gone. In a case that has ended the promise ends with it again, kept or not by then. */
+export function rescinded(
+  context: DecideContext,
+  owner: PromiseOwner,
+  { ended }: CaseState,
+  clock: Clock,
+  because: 'retracted' | 'bounced',
+  at: number,
+): readonly CaseEvent[] {
+  if (ended === undefined) return rescindResult(context, owner, clock, because, at);
+  const events = rescindResult(context, owner, clock, because, at, ended.at);
+  if (events.length === 0) return [];
+  return [...events, ...cancelClock({ ...clock, status: 'running' }, CANCELLED_BY[ended.how], at)];
 }
 
 /** A step recorded by mistake: what it met runs again, what it started ends. */
@@ -119,7 +165,6 @@ export function retractStep<S extends CaseState>(
   }
   if (step.retracted) return reject('alreadyRetracted', { stepRevision });
   const owner = ownerOf(state, rules);
-  const ended = state.ended !== undefined;
   const results = state.clocks.filter(c => c.result?.commandId === step.commandId);
   const started = state.clocks.filter(c => c.startedBy === step.commandId && isOpen(c));
   const retracted: CaseEvent = {
@@ -129,7 +174,7 @@ export function retractStep<S extends CaseState>(
   };
   return accept<CaseEvent>(
     retracted,
-    ...(ended ? [] : results.flatMap(c => rescindResult(context, owner, c, 'retracted', at))),
+    ...results.flatMap(c => rescinded(context, owner, state, c, 'retracted', at)),
     ...started.flatMap(c => cancelClock(c, 'startRetracted', at)),
   );
 }

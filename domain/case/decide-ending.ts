@@ -9,14 +9,18 @@ import type { DecideContext } from './lifecycle.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What an end takes with it: every clock that is open, every timer that is active. */
+/**
+ * What an end takes with it: every clock that is open, every timer that is active.
+ * @param held whose promises they are: those that were broken before the end stay broken
+ */
 export function endOfCase(
   state: CaseState,
   because: 'voided' | 'withdrawn' | 'merged' | 'caseClosed',
   at: number,
+  held?: Parameters<typeof cancelClock>[3],
 ): readonly CaseEvent[] {
   return [
-    ...state.clocks.flatMap(clock => cancelClock(clock, because, at)),
+    ...state.clocks.flatMap(clock => cancelClock(clock, because, at, held)),
     ...endTimers(state, undefined, because, at),
   ];
 }
@@ -97,9 +101,10 @@ export function closing<S extends CaseState>(
     },
     occurredAt: at,
   };
+  const owner = ownerOf(state, rules);
   return [
-    ...meetClock(context, ownerOf(state, rules), promise, at, mode),
-    ...endOfCase(others, 'caseClosed', at),
+    ...meetClock(context, owner, promise, at, mode),
+    ...endOfCase(others, 'caseClosed', at, { context, owner }),
     closed,
   ];
 }
@@ -122,6 +127,8 @@ export function reopenCase<S extends CaseState>(
     return reject('reopeningPeriodOver', { endedAt: ended.at, until, hint: 'open a new case, linked' });
   const data = how.reason === undefined ? { by: how.by } : { by: how.by, reason: how.reason };
   const owner = ownerOf(state, rules);
-  const clocks = rules.reopens.flatMap(name => startClock(context, owner, state.clocks, name, at));
-  return accept<CaseEvent>({ type: 'CaseReopened', data, occurredAt: at }, ...clocks);
+  // A message from before the end that was not known then opens it again from its end.
+  const reopenedAt = Math.max(at, ended.at);
+  const clocks = rules.reopens.flatMap(name => startClock(context, owner, state.clocks, name, reopenedAt));
+  return accept<CaseEvent>({ type: 'CaseReopened', data, occurredAt: reopenedAt }, ...clocks);
 }

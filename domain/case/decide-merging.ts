@@ -1,8 +1,7 @@
-import { isOpen, nextCycle } from '../sla/clock.ts';
+import { type Clock, isOpen, nextCycle } from '../sla/clock.ts';
 import { policyLine } from '../sla/policy.ts';
-import { rescheduleClock } from '../sla/promises.ts';
-import { promise, warningsOf } from '../sla/schedule.ts';
-import { layOn, timeLeft } from '../time/target.ts';
+import { boundClock, dueIfResumed, handOverClock } from '../sla/promises.ts';
+import { promise, replayDeadline, warningsOf } from '../sla/schedule.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';
@@ -30,14 +29,17 @@ export function mergeInto<S extends CaseState>(
   if (survivor.mergedInto !== undefined)
     return reject('survivorIsMerged', { mergedInto: survivor.mergedInto });
   if (survivor.phase === 'voided') return reject('survivorIsVoided', { survivorId });
-  const openClocks = state.clocks.filter(isOpen).map(clock => ({
+  const open = state.clocks.filter(isOpen);
+  if (open.length > 0 && (survivor.phase === 'closed' || survivor.phase === 'withdrawn')) {
+    return reject('survivorHasEnded', { survivorId, phase: survivor.phase, hint: 'reopen it first' });
+  }
+  const owner = ownerOf(state, rules);
+  const ended = open.map(clock => handOverClock(context, owner, clock, at));
+  const openClocks = ended.map(({ clock }) => ({
     clock: clock.clock,
     cycle: clock.cycle,
     startedAt: clock.startedAt,
-    dueAt:
-      clock.pause === undefined
-        ? clock.schedule.dueAt
-        : Math.max(clock.schedule.dueAt, layOn(clock.target, at, clock.pause.leftMs, context.calendar)),
+    dueAt: clock.schedule.dueAt,
     breached: clock.status === 'breached',
     ...(clock.anchor === undefined ? {} : { anchor: clock.anchor }),
   }));
@@ -51,7 +53,8 @@ export function mergeInto<S extends CaseState>(
     },
     occurredAt: at,
   };
-  return accept<CaseEvent>(...endOfCase(state, 'merged', at), merged);
+  const judged = ended.flatMap(({ events }) => events);
+  return accept<CaseEvent>(...judged, ...endOfCase(state, 'merged', at), merged);
 }
 
 /** The survivor takes over: the earlier of two deadlines, or a next cycle with the old one. */
@@ -72,21 +75,30 @@ export function absorb<S extends CaseState>(
     .flatMap((open): readonly CaseEvent[] => {
       const own = state.clocks.findLast(c => c.clock === open.clock && isOpen(c));
       if (own === undefined) return goesOn(open, loserId, state, context, rules);
-      if (own.status === 'breached' || open.dueAt >= own.schedule.dueAt) return [];
-      const left =
-        own.pause === undefined
-          ? {}
-          : {
-              leftMs: timeLeft(
-                own.target,
-                Math.min(own.pause.since, open.dueAt),
-                open.dueAt,
-                context.calendar,
-              ),
-            };
-      return [rescheduleClock(context, owner, own, 'merged', open.dueAt, left)];
+      if (own.status === 'breached' || open.dueAt >= dueIfResumed(own, context)) return [];
+      return [boundClock(context, owner, own, 'merged', open.dueAt)];
     });
-  return accept<CaseEvent>(absorbed, ...carried);
+  return accept<CaseEvent>(absorbed, ...carried, ...boundAcknowledgement(carried, state, context, rules));
+}
+
+/** A first reply that is due earlier now brings the acknowledgement with it: that is never due later. */
+function boundAcknowledgement<S extends CaseState>(
+  carried: readonly CaseEvent[],
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): readonly CaseEvent[] {
+  const dueOf = (name: Clock['clock']) =>
+    carried.flatMap(e =>
+      (e.type === 'SlaClockRescheduled' || e.type === 'SlaClockStarted') && e.data.clock === name
+        ? [e.data.schedule.dueAt]
+        : [],
+    )[0];
+  const replyDueAt = dueOf('firstReply');
+  const own = state.clocks.findLast(c => c.clock === 'acknowledgement' && c.status === 'running');
+  if (replyDueAt === undefined || own === undefined) return [];
+  if ((dueOf('acknowledgement') ?? own.schedule.dueAt) <= replyDueAt) return [];
+  return [boundClock(context, ownerOf(state, rules), own, 'merged', replyDueAt)];
 }
 
 function goesOn<S extends CaseState>(
@@ -121,6 +133,7 @@ function goesOn<S extends CaseState>(
           dueAt: open.dueAt,
           warnings: warnings.filter(w => w.at >= context.now),
         },
+        carriedDueAt: open.dueAt,
         continues: { caseId: loserId, cycle: open.cycle },
       },
       occurredAt: open.startedAt,
@@ -158,10 +171,18 @@ export function unmerge<S extends CaseState>(
             ...c.schedule,
             warnings: c.schedule.warnings.filter(w => !c.warned.includes(w.threshold) && w.at >= context.now),
           },
+          carriedDueAt: ordinaryDueOf(c, context),
         },
         occurredAt: c.startedAt,
       }),
     );
   const unmerged = { survivorId: ended.survivorId, ...(reason === undefined ? {} : { reason }) };
   return accept<CaseEvent>({ type: 'CaseUnmerged', data: unmerged, occurredAt: at }, ...again);
+}
+
+/** The deadline without what urgency took from it: it comes back when the case is normal again. */
+function ordinaryDueOf(clock: Clock, { calendar }: DecideContext): number {
+  if (!clock.urgent) return clock.schedule.dueAt;
+  const moves = clock.moves.filter(move => move.kind !== 'bound' || !move.urgent);
+  return replayDeadline(clock.ordinaryTarget, clock.startedAt, moves, calendar, clock.anchor).dueAt;
 }

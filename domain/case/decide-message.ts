@@ -1,9 +1,10 @@
 import { openClock } from '../sla/clock.ts';
-import { meetClock, rescindResult, resumeClock } from '../sla/promises.ts';
+import { meetClock, resumeClock } from '../sla/promises.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
+import { rescinded } from './decide-corrections.ts';
 import { endTimers, reopenCase } from './decide-ending.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import type { DecideContext } from './lifecycle.ts';
@@ -34,7 +35,9 @@ export function recordMessage<S extends CaseState>(
     author ??
     (message.direction === 'inbound'
       ? { kind: 'contact' as const, ...contact }
-      : { kind: 'user' as const, userId: actor.id });
+      : isMachine(actor.role)
+        ? { kind: 'automatic' as const }
+        : { kind: 'user' as const, userId: actor.id });
   const recorded: CaseEvent = {
     type: 'MessageRecorded',
     data: { messageId: context.newId(), ...message, author: writer },
@@ -45,7 +48,7 @@ export function recordMessage<S extends CaseState>(
     const owner = ownerOf(state, rules);
     const taken = state.clocks
       .filter(c => c.result?.commandId === bounced.commandId)
-      .flatMap(c => rescindResult(context, owner, c, 'bounced', at));
+      .flatMap(c => rescinded(context, owner, state, c, 'bounced', at));
     return accept<CaseEvent>(recorded, ...taken);
   }
   return message.direction === 'inbound'
@@ -54,6 +57,11 @@ export function recordMessage<S extends CaseState>(
         recorded,
         ...outbound(message, writer.kind !== 'automatic', at, state, context, rules),
       );
+}
+
+/** What a mail system or a timer sends is nobody's reply, unless it says who wrote it. */
+function isMachine(role: string): boolean {
+  return role === 'integration' || role === 'system';
 }
 
 function inbound<S extends CaseState>(

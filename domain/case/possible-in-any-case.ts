@@ -1,3 +1,4 @@
+import type { Clock } from '../sla/clock.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseState } from './case-state.ts';
 
@@ -39,22 +40,17 @@ function possibleNames(state: CaseState, waitsWithoutClock: boolean): readonly N
   }
   const waits = waitsForCustomer(state);
   commands.push('assign', 'waiveStep', 'mergeInto', 'withdraw', 'voidEntry');
-  add(priority === 'normal' && !urgencyRequested, 'markUrgent');
+  add(priority === 'normal', 'markUrgent');
   add(urgencyRequested, 'confirmUrgent');
   add(priority === 'urgent' || urgencyRequested, 'lowerUrgent');
   if (waitsWithoutClock) {
     add(!waits, 'pauseClock');
     add(waits, 'resumeClock');
   } else {
-    add(
-      clocks.some(c => c.status === 'running'),
-      'pauseClock',
-      'agreeAppointment',
-    );
-    add(
-      clocks.some(c => c.status === 'paused'),
-      'resumeClock',
-    );
+    const has = (status: Clock['status']) => clocks.some(c => c.status === status);
+    add(has('running'), 'pauseClock');
+    add(has('running') || has('paused'), 'agreeAppointment');
+    add(has('paused'), 'resumeClock');
   }
   return commands;
 }

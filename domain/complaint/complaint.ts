@@ -43,6 +43,7 @@ import { evolve } from './evolve.ts';
 import { AFTER_CLOSING, possible } from './possible.ts';
 import { rules } from './rules.ts';
 import { type ComplaintState, noComplaint } from './state.ts';
+import { buildsOn } from './undo.ts';
 
 /** The complaint (客户投诉), from the first call to the closing. */
 export const complaint = defineLifecycle({
@@ -114,14 +115,20 @@ function decide(
 ): Decision<ComplaintEvent> {
   if (command.type === 'receive') return receive(command.data, state, context);
   if (isOwn(command)) return decideOwn(command, state, context);
+  if (command.type === 'retractStep') {
+    const { stepRevision } = command.data;
+    const later = state.ended?.how === 'voided' ? [] : buildsOn(state, stepRevision);
+    if (later.length > 0) return reject('laterStepsBuildOnIt', { stepRevision, retractFirst: [...later] });
+  }
   return withSuccessor(decideCase(command, state, context, rules), state, context);
 }
 
 function decideOwn(command: Own, state: ComplaintState, context: DecideContext): Decision<ComplaintEvent> {
   if (state.phase === 'none') return reject('noSuchCase', { caseId: context.caseId });
   const { ended } = state;
-  if (ended !== undefined && (ended.how === 'voided' || !AFTER_CLOSING.includes(command.type))) {
-    return caseEnded(ended, possible(state));
+  if (ended !== undefined) {
+    const goesOnElsewhere = ended.how === 'voided' || ended.how === 'merged';
+    if (goesOnElsewhere || !AFTER_CLOSING.includes(command.type)) return caseEnded(ended, possible(state));
   }
   const at = factAt(context, state, command.data);
   if (typeof at !== 'number') return at;

@@ -1,3 +1,4 @@
+import { ownerOf } from '../case/case-rules.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { openClock } from '../sla/clock.ts';
 import { cancelClock } from '../sla/promises.ts';
@@ -6,20 +7,22 @@ import { factOf, type Turn } from './complaint-turn.ts';
 import { unknownItems } from './decide-on-site.ts';
 import type { ComplaintEvent } from './events.ts';
 import { possible } from './possible.ts';
+import { rules } from './rules.ts';
 import { isDecided, openContest } from './state.ts';
 
 type Data<T extends ComplaintCommand['type']> = (ComplaintCommand & { type: T })['data'];
 
 /** The customer does not agree: the decision keeps its result, and a new one is owed, with a new closing. */
 export function contest(data: Data<'contest'>, turn: Turn): Decision<ComplaintEvent> {
-  const { state, at, start } = turn;
+  const { state, context, at, start } = turn;
   if (!isDecided(state)) return reject('nothingToContest', { possible: [...possible(state)] });
   const unknown = unknownItems(data.itemIds, state);
   if (unknown !== undefined) return unknown;
+  const held = { context, owner: ownerOf(state, rules) };
   return accept<ComplaintEvent>(
     { type: 'ComplaintContested', data: factOf(data), occurredAt: at },
-    ...cancelClock(openClock(state.clocks, 'decision'), 'contested', at),
-    ...cancelClock(openClock(state.clocks, 'closing'), 'contested', at),
+    ...cancelClock(openClock(state.clocks, 'decision'), 'contested', at, held),
+    ...cancelClock(openClock(state.clocks, 'closing'), 'contested', at, held),
     ...start(['decision', 'closing']),
   );
 }

@@ -1,3 +1,4 @@
+import { ownerOf } from '../case/case-rules.ts';
 import { accept, type Decision, type Rejected, reject } from '../case/decision.ts';
 import type { DecideContext } from '../case/lifecycle.ts';
 import { openClock } from '../sla/clock.ts';
@@ -6,7 +7,8 @@ import type { ComplaintCommand } from './commands.ts';
 import { factOf, type Turn } from './complaint-turn.ts';
 import type { ComplaintEvent } from './events.ts';
 import { possible } from './possible.ts';
-import { askedJudgement, type ComplaintState, lastJudgement, openVisit } from './state.ts';
+import { rules } from './rules.ts';
+import { type ComplaintState, lastJudgement, openVisit, owesJudgement, owesVisit } from './state.ts';
 
 type Data<T extends ComplaintCommand['type']> = (ComplaintCommand & { type: T })['data'];
 
@@ -16,8 +18,8 @@ export function contain(data: Data<'contain'>, { at }: Turn): Decision<Complaint
 
 export function askRemoteJudgement(data: Data<'askRemoteJudgement'>, turn: Turn): Decision<ComplaintEvent> {
   const { state, at, start } = turn;
-  const asked = askedJudgement(state);
-  if (asked !== undefined) return reject('alreadyAsked', { askedAt: asked.at, possible: ['judgeRemotely'] });
+  const askedAt = owesJudgement(state);
+  if (askedAt !== undefined) return reject('alreadyAsked', { askedAt, possible: ['judgeRemotely'] });
   return accept<ComplaintEvent>(
     { type: 'ComplaintRemoteJudgementAsked', data: factOf(data), occurredAt: at },
     ...start(['remoteJudgement']),
@@ -31,7 +33,7 @@ export function judgeRemotely(data: Data<'judgeRemotely'>, turn: Turn): Decision
   if (held === undefined || held.validUntil < at) {
     return reject('notQualified', { qualification: 'remoteJudgement', validUntil: held?.validUntil ?? null });
   }
-  if (askedJudgement(state) === undefined && state.priority === 'normal') {
+  if (owesJudgement(state) === undefined && state.priority === 'normal') {
     return reject('notAsked', { possible: ['askRemoteJudgement'] });
   }
   return accept<ComplaintEvent>(
@@ -42,9 +44,9 @@ export function judgeRemotely(data: Data<'judgeRemotely'>, turn: Turn): Decision
 
 export function decideOnSite(data: Data<'decideOnSite'>, turn: Turn): Decision<ComplaintEvent> {
   const { state, at, start } = turn;
-  const visit = openVisit(state);
-  if (visit !== undefined)
-    return reject('visitDecided', { decidedAt: visit.at, possible: ['recordArrival', 'cancelOnSite'] });
+  const decidedAt = owesVisit(state);
+  if (decidedAt !== undefined)
+    return reject('visitDecided', { decidedAt, possible: ['recordArrival', 'cancelOnSite'] });
   const refused = judgementAgainst(state);
   if (refused !== undefined) return refused;
   return accept<ComplaintEvent>(
@@ -73,7 +75,7 @@ export function recordArrival(data: Data<'recordArrival'>, turn: Turn): Decision
   const { state, at, meet } = turn;
   const visit = openVisit(state);
   const people = data.people ?? visit?.people;
-  if (visit === undefined && state.priority === 'normal')
+  if (owesVisit(state) === undefined && state.priority === 'normal')
     return reject('noVisitDecided', { possible: ['decideOnSite'] });
   if (people === undefined) return reject('peopleNeeded', { field: 'people' });
   const { note } = data;
@@ -84,11 +86,13 @@ export function recordArrival(data: Data<'recordArrival'>, turn: Turn): Decision
   );
 }
 
-export function cancelOnSite(data: Data<'cancelOnSite'>, { state, at }: Turn): Decision<ComplaintEvent> {
-  if (openVisit(state) === undefined) return reject('noVisitDecided', { possible: [...possible(state)] });
+export function cancelOnSite(data: Data<'cancelOnSite'>, turn: Turn): Decision<ComplaintEvent> {
+  const { state, context, at } = turn;
+  if (owesVisit(state) === undefined) return reject('noVisitDecided', { possible: [...possible(state)] });
+  const held = { context, owner: ownerOf(state, rules) };
   return accept<ComplaintEvent>(
     { type: 'ComplaintOnSiteCancelled', data: { reason: data.reason }, occurredAt: at },
-    ...cancelClock(openClock(state.clocks, 'onSiteArrival'), 'onSiteCancelled', at),
+    ...cancelClock(openClock(state.clocks, 'onSiteArrival'), 'onSiteCancelled', at, held),
   );
 }
 

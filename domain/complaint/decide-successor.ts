@@ -1,8 +1,10 @@
 import { accept, type Decision } from '../case/decision.ts';
 import type { DecideContext } from '../case/lifecycle.ts';
+import { turnOf } from './complaint-turn.ts';
 import type { ComplaintEvent } from './events.ts';
 import { type NewItem, newItemSchema } from './item.ts';
-import type { ComplaintState } from './state.ts';
+import { rules } from './rules.ts';
+import { type ComplaintState, isDecided } from './state.ts';
 
 /**
  * A part that is split off, or a message long after the closing, goes on as a complaint of its own: what that one
@@ -33,7 +35,10 @@ function successorOf(
         items: items.map(plainItem),
         description,
       };
-      return [prepared({ ...data, receivedAt: state.receivedAt }, event.occurredAt)];
+      return [
+        prepared({ ...data, receivedAt: state.receivedAt }, event.occurredAt),
+        ...restDecided(state, itemIds, context, event.occurredAt),
+      ];
     }
     case 'CaseToBeContinued': {
       const { receivedAt, channel, text } = event.data;
@@ -45,6 +50,18 @@ function successorOf(
     default:
       return [];
   }
+}
+
+/** What went was all that waited for a decision: with it gone every item has one. */
+function restDecided(
+  state: ComplaintState,
+  gone: readonly string[],
+  context: DecideContext,
+  at: number,
+): readonly ComplaintEvent[] {
+  const rest = state.items.filter(i => !gone.includes(i.itemId));
+  if (isDecided(state) || !isDecided({ ...state, items: rest })) return [];
+  return turnOf(state, context, at, rules).meet(['decision']);
 }
 
 function prepared(

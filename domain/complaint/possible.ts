@@ -1,13 +1,14 @@
+import type { Clock } from '../sla/clock.ts';
 import type { ComplaintCommand } from './commands.ts';
 import {
-  askedJudgement,
   type ComplaintState,
   classificationOf,
   decisionOf,
   isDecided,
   openContest,
   openDispute,
-  openVisit,
+  owesJudgement,
+  owesVisit,
   type RemedyStatus,
   remedyStatus,
 } from './state.ts';
@@ -61,18 +62,13 @@ export function possible(state: ComplaintState): readonly Name[] {
   const has = (...statuses: readonly RemedyStatus[]) =>
     state.remedies.some(r => statuses.includes(remedyStatus(r)));
 
-  add(state.priority === 'normal' && !state.urgencyRequested, 'markUrgent');
+  add(state.priority === 'normal', 'markUrgent');
   add(state.urgencyRequested, 'confirmUrgent');
   add(state.priority === 'urgent' || state.urgencyRequested, 'lowerUrgent');
-  add(
-    state.clocks.some(c => c.status === 'running'),
-    'pauseClock',
-    'agreeAppointment',
-  );
-  add(
-    state.clocks.some(c => c.status === 'paused'),
-    'resumeClock',
-  );
+  const counts = (status: Clock['status']) => state.clocks.some(c => c.status === status);
+  add(counts('running'), 'pauseClock');
+  add(counts('running') || counts('paused'), 'agreeAppointment');
+  add(counts('paused'), 'resumeClock');
   add(state.items.length > 1, 'splitOff');
   add(!hasReplied(state), 'sendPreliminaryReply');
   add(state.acknowledged.length === 0, 'acknowledge');
@@ -89,11 +85,13 @@ export function possible(state: ComplaintState): readonly Name[] {
     state.items.some(i => openDispute(i) !== undefined),
     'ruleOnResponsibility',
   );
-  add(askedJudgement(state) === undefined, 'askRemoteJudgement');
-  add(askedJudgement(state) !== undefined || state.priority === 'urgent', 'judgeRemotely');
-  add(openVisit(state) === undefined, 'decideOnSite');
-  add(openVisit(state) !== undefined, 'cancelOnSite');
-  add(openVisit(state) !== undefined || state.priority === 'urgent', 'recordArrival');
+  const judgementOwed = owesJudgement(state) !== undefined;
+  add(!judgementOwed, 'askRemoteJudgement');
+  add(judgementOwed || state.priority === 'urgent', 'judgeRemotely');
+  const visitOwed = owesVisit(state) !== undefined;
+  add(!visitOwed, 'decideOnSite');
+  add(visitOwed, 'cancelOnSite');
+  add(visitOwed || state.priority === 'urgent', 'recordArrival');
   add(mayDecide(state) && state.items.some(i => decisionOf(i) === undefined), 'communicateDecision');
   add(has('awaitingApproval'), 'approveRemedy');
   add(has('offered'), 'acceptRemedy', 'rejectRemedy');

@@ -16,6 +16,7 @@ export const rules: CaseRules<ComplaintState> = {
   }),
   metByReply: ['firstReply'],
   reopens: ['firstReply', 'decision', 'closing'],
+  startedByReceipt: ['acknowledgement', 'firstReply', 'decision', 'closing'],
   correctable,
   customerFields: ['complainant'],
   retractable: RETRACTABLE,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CaseEvent } from '../case/case-events.ts';
 import { type CaseState, noCase } from '../case/case-state.ts';
+import { openClock } from '../sla/clock.ts';
 import type { Classification, Shares } from './classification.ts';
 import type { Company, SiteRegion } from './company.ts';
 import type { ComplaintKind, outcomeSchema } from './events.ts';
@@ -174,6 +175,16 @@ export function lastJudgement(state: ComplaintState): Judgement['judged'] {
 /** The visit that was decided on and not yet made. */
 export function openVisit(state: ComplaintState): Visit | undefined {
   return state.visits.findLast(v => v.arrived === undefined && !v.cancelled);
+}
+
+/** Since when a remote judgement is owed: asked for here, or in a case that was merged into this one. */
+export function owesJudgement(state: ComplaintState): number | undefined {
+  return askedJudgement(state)?.at ?? openClock(state.clocks, 'remoteJudgement')?.startedAt;
+}
+
+/** Since when a visit is owed: decided on here, or in a case that was merged into this one. */
+export function owesVisit(state: ComplaintState): number | undefined {
+  return openVisit(state)?.at ?? openClock(state.clocks, 'onSiteArrival')?.startedAt;
 }
 
 export type RemedyStatus = 'awaitingApproval' | 'offered' | 'accepted' | 'rejected' | 'fulfilled' | 'waived';

@@ -5,11 +5,15 @@ import type { ClockAnchor, ClockName, PauseReason, Schedule, SlaEvent, Threshold
 /** What moved a deadline after its start, kept so that it can be computed anew: with pauses and appointments. */
 export type ClockMove =
   | { readonly kind: 'pause'; readonly from: number; readonly to: number }
-  | { readonly kind: 'agreed'; readonly at: number; readonly dueAt: number };
+  | { readonly kind: 'agreed'; readonly at: number; readonly dueAt: number }
+  /** Not later than that from then on: by urgency, or by the deadline of a case merged into this one. */
+  | { readonly kind: 'bound'; readonly at: number; readonly dueAt: number; readonly urgent: boolean };
 
 export interface ClockPause {
   readonly reason: PauseReason;
   readonly since: number;
+  /** The part before is among the clock's moves already: since then the deadline was changed. */
+  readonly countedFrom: number;
   readonly leftMs: number;
   readonly warningsLeft: readonly { readonly threshold: Threshold; readonly leftMs: number }[];
   readonly endsAt: number;
@@ -47,6 +51,8 @@ export interface Clock {
     readonly commandId: string;
     readonly mode?: string;
   };
+  /** The decision whose fact is being judged anew. */
+  readonly rejudged?: string;
   readonly breachRescinded: boolean;
   readonly disputed: boolean;
   readonly cancelledBecause?: string;
@@ -76,7 +82,7 @@ export function resultOf(clock: Clock): SlaResult {
       // A breach that was recorded before the cancelling stays a breach.
       return clock.breach !== undefined && !clock.breachRescinded ? 'late' : 'cancelled';
     case 'met':
-      return clock.disputed ? 'disputed' : 'met';
+      return clock.disputed ? 'disputed' : clock.breachRescinded ? 'metAfterRescinding' : 'met';
     case 'fulfilled':
       return clock.breachRescinded ? (clock.disputed ? 'disputed' : 'metAfterRescinding') : 'late';
   }
@@ -99,7 +105,7 @@ export function nextCycle(clocks: readonly Clock[], name: ClockName): number {
 export function evolveClocks(clocks: readonly Clock[], event: Folded<SlaEvent>): readonly Clock[] {
   switch (event.type) {
     case 'SlaClockStarted': {
-      const { clock, cycle, startedAt, target, ordinaryTarget, anchor, schedule } = event.data;
+      const { clock, cycle, startedAt, target, ordinaryTarget, anchor, schedule, carriedDueAt } = event.data;
       return [
         ...clocks,
         {
@@ -116,7 +122,7 @@ export function evolveClocks(clocks: readonly Clock[], event: Folded<SlaEvent>):
           warned: [],
           pauses: 0,
           pausedMs: 0,
-          moves: [],
+          moves: carriedDueAt === undefined ? [] : [{ kind: 'agreed', at: startedAt, dueAt: carriedDueAt }],
           urgent: ordinaryTarget !== undefined,
           escalatedLevels: [],
           breachRescinded: false,
@@ -153,12 +159,19 @@ function evolveClock(clock: Clock, event: ClockEvent): Clock {
         status: 'paused',
         armedRevision: event.revision,
         pauses: clock.pauses + 1,
-        pause: { reason, since: event.occurredAt, leftMs, warningsLeft, endsAt },
+        pause: {
+          reason,
+          since: event.occurredAt,
+          countedFrom: event.occurredAt,
+          leftMs,
+          warningsLeft,
+          endsAt,
+        },
       };
     }
     case 'SlaClockResumed': {
       const { pause, ...running } = clock;
-      const from = pause?.since ?? event.occurredAt;
+      const from = pause?.countedFrom ?? event.occurredAt;
       return {
         ...running,
         status: 'running',
@@ -169,52 +182,65 @@ function evolveClock(clock: Clock, event: ClockEvent): Clock {
       };
     }
     case 'SlaClockMet': {
-      const { pause: _ended, ...rest } = clock;
+      const { pause: _ended, rejudged, ...rest } = clock;
       return {
         ...rest,
         status: 'met',
         pausedMs: event.data.pausedMs,
-        result: resultFact(event.occurredAt, event.occurredAt - event.data.dueAt, event),
+        result: resultFact(event.occurredAt, event.occurredAt - event.data.dueAt, event, rejudged),
       };
     }
     case 'SlaClockBreached': {
       const { dueAt, detectedAt, escalatesAt } = event.data;
       const breach = escalatesAt === undefined ? { dueAt, detectedAt } : { dueAt, detectedAt, escalatesAt };
-      return { ...clock, status: 'breached', armedRevision: event.revision, breach, breachRescinded: false };
+      return {
+        ...clock,
+        status: 'breached',
+        armedRevision: event.revision,
+        breach,
+        breachRescinded: false,
+        escalatedLevels: [],
+      };
     }
-    case 'SlaClockFulfilled':
-      return { ...clock, status: 'fulfilled', result: resultFact(event.data.at, event.data.lateMs, event) };
+    case 'SlaClockFulfilled': {
+      const { rejudged, ...rest } = clock;
+      const { at, lateMs } = event.data;
+      return { ...rest, status: 'fulfilled', result: resultFact(at, lateMs, event, rejudged) };
+    }
     case 'SlaBreachRescinded':
       // Of an open breach (its receipt was corrected) the clock runs again; of a fulfilled one the result counts as met.
       return clock.status === 'breached'
         ? { ...withoutBreach(clock), status: 'running', armedRevision: event.revision, breachRescinded: true }
         : { ...clock, breachRescinded: true };
     case 'SlaMetRescinded': {
-      const { result: _rescinded, ...open } = clock;
+      const { result, ...open } = clock;
       const status = clock.breach !== undefined && !clock.breachRescinded ? 'breached' : 'running';
-      return { ...open, status, schedule: event.data.schedule, armedRevision: event.revision };
+      const again = {
+        ...open,
+        status,
+        schedule: event.data.schedule,
+        armedRevision: event.revision,
+      } as const;
+      // A corrected receipt judges the same fact anew; otherwise the fact itself is gone, and what was said of it.
+      return event.data.because === 'correctedReceipt' && result !== undefined
+        ? { ...again, rejudged: result.commandId }
+        : { ...again, disputed: false };
     }
     case 'SlaClockDisputed':
       return { ...clock, disputed: true };
     case 'SlaClockEscalated':
       return { ...clock, escalatedLevels: [...clock.escalatedLevels, event.data.level] };
     case 'SlaClockRescheduled': {
-      const { schedule, startedAt, leftMs, anchor, because } = event.data;
-      const pause =
-        clock.pause !== undefined && leftMs !== undefined ? { ...clock.pause, leftMs } : clock.pause;
-      const moves: readonly ClockMove[] =
-        because === 'agreedWithCustomer'
-          ? [...clock.moves, { kind: 'agreed', at: event.occurredAt, dueAt: schedule.dueAt }]
-          : clock.moves;
+      const { schedule, startedAt, anchor, because } = event.data;
       return {
         ...clock,
+        ...rescheduledTarget(clock, event),
+        ...rescheduledMoves(clock, event),
         schedule,
         startedAt: startedAt ?? clock.startedAt,
         armedRevision: event.revision,
-        moves,
         urgent: because === 'urgent' ? true : because === 'normalAgain' ? false : clock.urgent,
         ...(anchor === undefined ? {} : { anchor }),
-        ...(pause === undefined ? {} : { pause }),
       };
     }
     case 'SlaClockCancelled': {
@@ -222,6 +248,41 @@ function evolveClock(clock: Clock, event: ClockEvent): Clock {
       return { ...rest, status: 'cancelled', cancelledBecause: event.data.because };
     }
   }
+}
+
+type Rescheduled = ClockEvent & { type: 'SlaClockRescheduled' };
+
+function rescheduledTarget(clock: Clock, { data }: Rescheduled): Pick<Clock, 'target' | 'ordinaryTarget'> {
+  const { target, ordinaryTarget } = clock;
+  if (data.because === 'normalAgain') return { target: ordinaryTarget, ordinaryTarget };
+  if (data.target === undefined) return { target, ordinaryTarget };
+  // A clock that began while the case was urgent keeps its urgent target beside the ordinary one.
+  const beganUrgent = clock.urgent && JSON.stringify(target) !== JSON.stringify(ordinaryTarget);
+  return { target: beganUrgent ? target : data.target, ordinaryTarget: data.target };
+}
+
+/** What the deadline is to be computed from later; of a paused clock, the pause up to now as well. */
+function rescheduledMoves(clock: Clock, event: Rescheduled): Pick<Clock, 'moves' | 'pause'> {
+  const { occurredAt: at, data } = event;
+  const { because, schedule, notLaterThan, leftMs, warningsLeft } = data;
+  const kept =
+    because === 'normalAgain' ? clock.moves.filter(m => m.kind !== 'bound' || !m.urgent) : clock.moves;
+  const move: readonly ClockMove[] =
+    because === 'agreedWithCustomer'
+      ? [{ kind: 'agreed', at, dueAt: schedule.dueAt }]
+      : notLaterThan === undefined
+        ? []
+        : [{ kind: 'bound', at, dueAt: notLaterThan, urgent: because === 'urgent' }];
+  const { pause } = clock;
+  if (pause === undefined) return { moves: [...kept, ...move] };
+  const changed = {
+    ...pause,
+    leftMs: leftMs ?? pause.leftMs,
+    warningsLeft: warningsLeft ?? pause.warningsLeft,
+  };
+  if (move.length === 0) return { moves: kept, pause: changed };
+  const upToNow: ClockMove = { kind: 'pause', from: pause.countedFrom, to: at };
+  return { moves: [...kept, upToNow, ...move], pause: { ...changed, countedFrom: at } };
 }
 
 function withoutBreach(clock: Clock): Clock {
@@ -233,9 +294,8 @@ function resultFact(
   at: number,
   lateMs: number,
   event: { commandId: string; data: { mode?: string | undefined } },
+  commandId = event.commandId,
 ) {
   const { mode } = event.data;
-  return mode === undefined
-    ? { at, lateMs, commandId: event.commandId }
-    : { at, lateMs, commandId: event.commandId, mode };
+  return mode === undefined ? { at, lateMs, commandId } : { at, lateMs, commandId, mode };
 }

@@ -103,6 +103,8 @@ export const slaEvents = {
       ordinaryTarget: targetSchema.optional(),
       anchor: clockAnchorSchema.optional(),
       schedule: scheduleSchema,
+      /** The deadline that it takes over from a clock cancelled by a merge: from it later changes are counted. */
+      carriedDueAt: instantSchema.optional(),
       /** Set when the clock carries on one of a merged case. */
       continues: z.object({ caseId: uuidSchema, cycle: z.int().min(1) }).optional(),
     }),
@@ -137,7 +139,7 @@ export const slaEvents = {
     schemaVersion: 1,
     schema: z.object({
       ...clock,
-      endedBy: z.enum(['message', 'sample', 'command', 'maximumPause', 'closing', 'urgent']),
+      endedBy: z.enum(['message', 'sample', 'command', 'maximumPause', 'fact', 'merged', 'correctedReceipt']),
       pausedMs: z.int().min(0),
       schedule: scheduleSchema,
     }),
@@ -208,6 +210,11 @@ export const slaEvents = {
       previousDueAt: instantSchema,
       /** Of a paused clock: what is left from the resume on, in the target's own time. */
       leftMs: z.int().min(0).optional(),
+      warningsLeft: z.array(z.object({ threshold: thresholdSchema, leftMs: z.int().min(0) })).optional(),
+      /** What bounds the deadline from now on: the urgent target, a merged case's deadline. */
+      notLaterThan: instantSchema.optional(),
+      /** The promise itself, if it changed; while the case is urgent, the ordinary one. */
+      target: targetSchema.optional(),
       /** A corrected start. */
       startedAt: instantSchema.optional(),
       /** The dates that it hangs on now, if they moved. */

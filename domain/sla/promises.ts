@@ -49,8 +49,8 @@ export function meetClock(
   const { dueAt } = clock.schedule;
   switch (clock.status) {
     case 'paused': {
-      const since = clock.pause?.since ?? at;
-      return [met(clock, at, clock.pausedMs + Math.max(0, at - since), how)];
+      const { events, clock: resumed } = endPause(context, clock, at, 'fact');
+      return [...events, ...meetClock(context, owner, resumed, at, mode)];
     }
     case 'running':
       return at <= dueAt
@@ -145,6 +145,35 @@ export function warnClock(
   return [{ type: 'SlaClockWarned', data, occurredAt: warning.at }];
 }
 
+/**
+ * What time brought to a clock up to an instant and no timer has recorded yet: the end of a pause at its maximum, and
+ * the breach. Whoever ends a clock asks first: a promise that was broken is not made unbroken by cancelling it.
+ */
+function lapsed(context: SlaContext, owner: PromiseOwner, clock: Clock, at: number): readonly SlaEvent[] {
+  if (clock.status === 'paused') {
+    const { events, clock: resumed } = endPause(context, clock, at, 'command');
+    const broken = lapsed(context, owner, resumed, at);
+    return broken.length === 0 ? [] : [...events, ...broken];
+  }
+  return clock.status === 'running' && clock.schedule.dueAt < at ? breachClock(context, owner, clock) : [];
+}
+
+/** An open clock as it is handed over at a merge: its pause ended, and breached if it was due before. */
+export function handOverClock(
+  context: SlaContext,
+  owner: PromiseOwner,
+  clock: Clock,
+  at: number,
+): { readonly events: readonly SlaEvent[]; readonly clock: Clock } {
+  const paused = clock.status === 'paused';
+  const running = paused ? endPause(context, clock, at, 'merged') : { events: [], clock };
+  const broken = lapsed(context, owner, running.clock, at);
+  return {
+    events: [...running.events, ...broken],
+    clock: broken.length === 0 ? running.clock : { ...running.clock, status: 'breached' },
+  };
+}
+
 /** Which promises may wait for somebody. */
 const PAUSABLE: readonly ClockName[] = [
   'remoteJudgement',
@@ -159,7 +188,9 @@ export function canPause(clock: Clock, at: number): boolean {
     PAUSABLE.includes(clock.clock) &&
     clock.status === 'running' &&
     at >= clock.startedAt &&
-    at < clock.schedule.dueAt
+    at < clock.schedule.dueAt &&
+    // What was paused once is not paused a second time by a pause recorded late.
+    clock.moves.every(move => move.kind !== 'pause' || move.to <= at)
   );
 }
 
@@ -196,16 +227,35 @@ export function pauseClock(
   ];
 }
 
-/** Lays the time left on again; never earlier than the deadline was. */
-export function resumeClock(
+type Resumed = SlaEvent & { type: 'SlaClockResumed' };
+type EndedBy = Resumed['data']['endedBy'];
+
+/** The paused clock as it runs again. */
+function endPause(
   context: SlaContext,
   clock: Clock,
   at: number,
-  endedBy: 'message' | 'sample' | 'command' | 'maximumPause',
-): readonly SlaEvent[] {
+  by: EndedBy,
+): { readonly events: readonly SlaEvent[]; readonly clock: Clock } {
+  const [resumed] = resumeClock(context, clock, at, by);
+  if (resumed === undefined) return { events: [], clock };
+  const { pause: _ended, ...rest } = clock;
+  const { schedule, pausedMs } = resumed.data;
+  return {
+    events: [resumed],
+    clock: { ...rest, status: 'running', schedule, pausedMs: clock.pausedMs + pausedMs },
+  };
+}
+
+/**
+ * Lays the time left on again; never earlier than the deadline was. A pause ends at its maximum at the latest, told
+ * by its timer or not.
+ */
+export function resumeClock(context: SlaContext, clock: Clock, at: number, by: EndedBy): readonly Resumed[] {
   const { pause } = clock;
   if (clock.status !== 'paused' || pause === undefined) return [];
-  const resumedAt = Math.max(at, pause.since);
+  const [resumedAt, endedBy] =
+    at > pause.endsAt ? [pause.endsAt, 'maximumPause' as const] : [Math.max(at, pause.since), by];
   const { calendar } = context;
   const dueAt = Math.max(clock.schedule.dueAt, layOn(clock.target, resumedAt, pause.leftMs, calendar));
   const laidOn = pause.warningsLeft
@@ -241,12 +291,15 @@ export function rescheduleClock(
     readonly anchor?: ClockAnchor;
     readonly opensAt?: number;
     readonly provisional?: boolean;
+    readonly notLaterThan?: number;
+    readonly target?: Target;
   } = {},
-): SlaEvent {
+): SlaEvent & { type: 'SlaClockRescheduled' } {
   const at = options.at ?? context.now;
   const fractions = policyLine(context.policy, owner.lifecycle, clock.clock, owner.facts)?.warnAt ?? [];
   const startedAt = options.startedAt ?? clock.startedAt;
-  const warnings = warningsOf(context.calendar, clock.target, startedAt, dueAt, fractions)
+  const target = options.target ?? clock.target;
+  const warnings = warningsOf(context.calendar, target, startedAt, dueAt, fractions)
     .filter(w => !clock.warned.includes(w.threshold))
     // A warning that the change puts into the past is due now, not before it was known.
     .map(w => ({ threshold: w.threshold, at: Math.max(w.at, Math.min(at, dueAt)) }));
@@ -256,7 +309,14 @@ export function rescheduleClock(
       ...id(clock),
       because,
       previousDueAt: clock.schedule.dueAt,
-      ...(options.leftMs === undefined ? {} : { leftMs: options.leftMs }),
+      ...(options.leftMs === undefined
+        ? {}
+        : {
+            leftMs: options.leftMs,
+            warningsLeft: warningsLeft(context, target, warnings, dueAt, options.leftMs),
+          }),
+      ...(options.notLaterThan === undefined ? {} : { notLaterThan: options.notLaterThan }),
+      ...(options.target === undefined ? {} : { target: options.target }),
       ...(options.startedAt === undefined ? {} : { startedAt: options.startedAt }),
       ...(options.anchor === undefined ? {} : { anchor: options.anchor }),
       schedule: {
@@ -267,6 +327,22 @@ export function rescheduleClock(
     },
     occurredAt: at,
   };
+}
+
+/** As far before the end of what is left as they are before the deadline; the one before closed time is found anew. */
+function warningsLeft(
+  context: SlaContext,
+  target: Target,
+  warnings: Schedule['warnings'],
+  dueAt: number,
+  leftMs: number,
+): { threshold: Threshold; leftMs: number }[] {
+  return warnings
+    .filter(w => w.threshold !== 'closedTime' && w.at < dueAt)
+    .map(w => ({
+      threshold: w.threshold,
+      leftMs: Math.max(0, leftMs - timeLeft(target, w.at, dueAt, context.calendar)),
+    }));
 }
 
 function scheduleWith(
@@ -294,14 +370,34 @@ export function hurryClock(context: SlaContext, owner: PromiseOwner, clock: Cloc
   const line = policyLine(context.policy, owner.lifecycle, clock.clock, urgent.facts);
   if (line === undefined || line.when.priority !== 'urgent') return [];
   const urgentDueAt = anchoredDue(line.target, context.now, context.calendar, clock.anchor).dueAt;
-  if (clock.pause === undefined) {
-    const dueAt = Math.min(clock.schedule.dueAt, urgentDueAt);
-    return [rescheduleClock(context, urgent, clock, 'urgent', dueAt)];
+  return [boundClock(context, urgent, clock, 'urgent', urgentDueAt)];
+}
+
+/** Not later than that from now on; a paused clock, not more left than from now to then. */
+export function boundClock(
+  context: SlaContext,
+  owner: PromiseOwner,
+  clock: Clock,
+  because: 'urgent' | 'merged',
+  notLaterThan: number,
+): SlaEvent & { type: 'SlaClockRescheduled' } {
+  const { pause, schedule, target } = clock;
+  const { now, calendar } = context;
+  if (pause === undefined) {
+    const dueAt = Math.min(schedule.dueAt, notLaterThan);
+    return rescheduleClock(context, owner, clock, because, dueAt, { notLaterThan });
   }
-  const urgentLeftMs = timeLeft(clock.target, context.now, urgentDueAt, context.calendar);
-  const leftMs = Math.min(clock.pause.leftMs, urgentLeftMs);
-  const dueAt = Math.min(clock.schedule.dueAt, layOn(clock.target, context.now, leftMs, context.calendar));
-  return [rescheduleClock(context, urgent, clock, 'urgent', dueAt, { leftMs })];
+  const boundLeftMs = Math.max(0, timeLeft(target, now, notLaterThan, calendar));
+  const leftMs = Math.min(pause.leftMs, boundLeftMs);
+  const laidOnAt = layOn(target, now, leftMs, calendar);
+  const dueAt = boundLeftMs < pause.leftMs ? laidOnAt : Math.max(schedule.dueAt, laidOnAt);
+  return rescheduleClock(context, owner, clock, because, dueAt, { leftMs, notLaterThan });
+}
+
+/** When it would fall due if it ran on from now. */
+export function dueIfResumed({ target, schedule, pause }: Clock, { now, calendar }: SlaContext): number {
+  if (pause === undefined) return schedule.dueAt;
+  return Math.max(schedule.dueAt, layOn(target, Math.min(now, pause.endsAt), pause.leftMs, calendar));
 }
 
 /** Back to normal: the deadline as if it had never been urgent, but never earlier than now plus the policy's floor. */
@@ -309,41 +405,46 @@ export function calmClock(context: SlaContext, owner: PromiseOwner, clock: Clock
   if (!clock.urgent || (clock.status !== 'running' && clock.status !== 'paused')) return [];
   const { calendar } = context;
   const normal = { ...owner, facts: { ...owner.facts, priority: 'normal' as const } };
-  const ordinary = replayDeadline(
-    clock.ordinaryTarget,
-    clock.startedAt,
-    clock.moves,
-    calendar,
-    clock.anchor,
-  ).dueAt;
+  const target = clock.ordinaryTarget;
+  const moves = clock.moves.filter(move => move.kind !== 'bound' || !move.urgent);
+  const ordinary = replayDeadline(target, clock.startedAt, moves, calendar, clock.anchor).dueAt;
   const floorMs = Math.round(context.policy.normalAgainFloorHours * 3_600_000);
   const floorAt = calendar.addWorkingMs(context.now, floorMs);
-  if (clock.pause === undefined) {
-    return [rescheduleClock(context, normal, clock, 'normalAgain', Math.max(ordinary, floorAt))];
-  }
+  const dueAt = Math.max(ordinary, floorAt);
+  const calm = { ...clock, target };
+  if (clock.pause === undefined) return [rescheduleClock(context, normal, calm, 'normalAgain', dueAt)];
+  const { countedFrom } = clock.pause;
   const leftMs = Math.max(
-    timeLeft(clock.target, clock.pause.since, Math.max(ordinary, clock.pause.since), calendar),
-    timeLeft(clock.target, context.now, floorAt, calendar),
+    timeLeft(target, countedFrom, Math.max(ordinary, countedFrom), calendar),
+    timeLeft(target, context.now, floorAt, calendar),
   );
-  return [rescheduleClock(context, normal, clock, 'normalAgain', Math.max(ordinary, floorAt), { leftMs })];
+  return [rescheduleClock(context, normal, calm, 'normalAgain', dueAt, { leftMs })];
 }
 
+/** @param held whose promise it is: what time brought before the cancelling, and no timer told yet, is recorded first */
 export function cancelClock(
   clock: Clock | undefined,
   because: (SlaEvent & { type: 'SlaClockCancelled' })['data']['because'],
   at: number,
+  held?: { readonly context: SlaContext; readonly owner: PromiseOwner },
 ): readonly SlaEvent[] {
   if (clock === undefined || !isOpen(clock)) return [];
-  return [{ type: 'SlaClockCancelled', data: { ...id(clock), because }, occurredAt: at }];
+  const before = held === undefined ? [] : lapsed(held.context, held.owner, clock, at);
+  return [...before, { type: 'SlaClockCancelled', data: { ...id(clock), because }, occurredAt: at }];
 }
 
-/** The step that met it was taken back, or its message bounced: it runs again, or is breached at its true due instant. */
+/**
+ * The step that met it was taken back, or its message bounced: it runs again, or is breached at its true due instant.
+ * A breach that stands is not recorded a second time.
+ * @param until when it stopped running for another reason: the case's end; now, if not given
+ */
 export function rescindResult(
   context: SlaContext,
   owner: PromiseOwner,
   clock: Clock,
   because: 'retracted' | 'bounced',
   at: number,
+  until = context.now,
 ): readonly SlaEvent[] {
   if (clock.status !== 'met' && clock.status !== 'fulfilled') return [];
   const rescinded: SlaEvent = {
@@ -351,10 +452,13 @@ export function rescindResult(
     data: { ...id(clock), because, schedule: clock.schedule },
     occurredAt: at,
   };
-  const again = { ...clock, status: 'running' as const };
-  return clock.schedule.dueAt < context.now
-    ? [rescinded, ...breachClock(context, owner, again)]
-    : [rescinded];
+  if (isBreached(clock) || clock.schedule.dueAt >= until) return [rescinded];
+  return [rescinded, ...breachClock(context, owner, { ...clock, status: 'running' })];
+}
+
+/** A breach was recorded and stands. */
+function isBreached(clock: Clock): boolean {
+  return clock.breach !== undefined && !clock.breachRescinded;
 }
 
 /** A breach whose promise was kept in time but recorded late. Check `lateMs <= 0` and who asks first. */
@@ -367,59 +471,68 @@ export function rescindBreach(clock: Clock, evidence: string, at: number): SlaEv
 }
 
 export function disputeClock(clock: Clock | undefined, at: number): readonly SlaEvent[] {
-  if (clock?.status !== 'met' || clock.disputed) return [];
+  if (clock?.result === undefined || isBreached(clock) || clock.disputed) return [];
   return [{ type: 'SlaClockDisputed', data: id(clock), occurredAt: at }];
 }
 
-/** A corrected receipt judges the clock anew, finished or not: rescheduled, its result rescinded and recorded again. */
+/**
+ * A corrected receipt judges the clock anew, finished or not: rescheduled, its result rescinded and recorded again.
+ * @param notLaterThan a bound of the new deadline: an acknowledgement's, by the first reply's
+ */
 export function rejudgeClock(
   context: SlaContext,
   owner: PromiseOwner,
   clock: Clock,
   startedAt: number,
+  notLaterThan = Number.POSITIVE_INFINITY,
 ): readonly SlaEvent[] {
   if (clock.status === 'cancelled') return [];
-  const { calendar } = context;
-  const { dueAt } = replayDeadline(clock.target, startedAt, clock.moves, calendar, clock.anchor);
-  const pauseLeft =
-    clock.pause === undefined
-      ? {}
-      : { leftMs: timeLeft(clock.target, Math.min(clock.pause.since, dueAt), dueAt, calendar) };
-  const moved = rescheduleClock(context, owner, clock, 'correctedReceipt', dueAt, {
+  const { calendar, now } = context;
+  const counted = (target: Target) =>
+    replayDeadline(target, startedAt, clock.moves, calendar, clock.anchor).dueAt;
+  const promised = counted(clock.ordinaryTarget);
+  const hurried = clock.urgent ? Math.min(promised, counted(clock.target)) : promised;
+  const dueAt = Math.min(hurried, notLaterThan);
+  const { events: ended, clock: counting } =
+    clock.pause !== undefined && dueAt <= clock.pause.since
+      ? // It was due before it was paused: there was nothing to pause.
+        endPause(context, clock, clock.pause.since, 'correctedReceipt')
+      : { events: [], clock };
+  const { pause } = counting;
+  const moved = rescheduleClock(context, owner, counting, 'correctedReceipt', dueAt, {
     startedAt,
-    ...pauseLeft,
+    ...(pause === undefined
+      ? {}
+      : {
+          leftMs: Math.max(0, timeLeft(clock.target, Math.min(pause.countedFrom, dueAt), dueAt, calendar)),
+        }),
   });
-  if (moved.type !== 'SlaClockRescheduled') return [];
-  const { schedule } = moved.data;
-  const rescheduled = { ...clock, startedAt, schedule };
-  switch (clock.status) {
-    case 'running':
-    case 'paused':
-      return [moved];
-    case 'breached':
-      return dueAt >= context.now ? [moved, correctedAway(clock, context.now)] : [moved];
-    case 'met': {
-      const again: SlaEvent = {
-        type: 'SlaMetRescinded',
-        data: { ...id(clock), because: 'correctedReceipt', schedule },
-        occurredAt: context.now,
-      };
-      const at = clock.result?.at ?? context.now;
-      return [
-        moved,
-        again,
-        ...meetClock(context, owner, { ...rescheduled, status: 'running' }, at, clock.result?.mode),
-      ];
-    }
-    case 'fulfilled': {
-      const at = clock.result?.at ?? context.now;
-      const mode = clock.result?.mode;
-      const judged = fulfilled(rescheduled, at, mode === undefined ? {} : { mode });
-      return at <= dueAt && !clock.breachRescinded
-        ? [moved, judged, correctedAway(clock, context.now)]
-        : [moved, judged];
-    }
+  const judged = { ...counting, startedAt, schedule: moved.data.schedule };
+  return [...ended, moved, ...resultAnew(context, owner, judged, now)];
+}
+
+/** The same fact, held against the deadline as it is now. */
+function resultAnew(
+  context: SlaContext,
+  owner: PromiseOwner,
+  clock: Clock,
+  now: number,
+): readonly SlaEvent[] {
+  const { schedule, result } = clock;
+  if (result === undefined) {
+    return clock.status === 'breached' && schedule.dueAt >= now ? [correctedAway(clock, now)] : [];
   }
+  const rescinded: SlaEvent = {
+    type: 'SlaMetRescinded',
+    data: { ...id(clock), because: 'correctedReceipt', schedule },
+    occurredAt: now,
+  };
+  const { at, mode } = result;
+  if (!isBreached(clock)) {
+    return [rescinded, ...meetClock(context, owner, { ...clock, status: 'running' }, at, mode)];
+  }
+  const recorded = fulfilled(clock, at, mode === undefined ? {} : { mode });
+  return at <= schedule.dueAt ? [rescinded, recorded, correctedAway(clock, now)] : [rescinded, recorded];
 }
 
 function correctedAway(clock: Clock, at: number): SlaEvent {

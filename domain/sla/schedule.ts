@@ -49,7 +49,8 @@ export function promise(
   };
   const promised =
     options.anchor === undefined ? { target, schedule } : { target, anchor: options.anchor, schedule };
-  if (owner.facts.priority === 'normal') return promised;
+  // Back to normal changes nothing for a promise that urgency did not hurry.
+  if (line.when.priority !== 'urgent') return promised;
   const ordinary = policyLine(context.policy, owner.lifecycle, clock, { ...owner.facts, priority: 'normal' });
   return ordinary === undefined ? promised : { ...promised, ordinaryTarget: ordinary.target };
 }
@@ -71,7 +72,7 @@ export function warningsOf(
   return warnings.filter(w => w.at < dueAt).sort((a, b) => a.at - b.at);
 }
 
-/** A deadline computed anew from its start, with every pause and appointment since: as if nothing else had happened. */
+/** A deadline computed anew from its start, with every pause, appointment and bound since: as if nothing else had happened. */
 export function replayDeadline(
   target: Target,
   startedAt: number,
@@ -83,6 +84,7 @@ export function replayDeadline(
   let { dueAt } = first;
   for (const move of moves) {
     if (move.kind === 'agreed') dueAt = move.dueAt;
+    else if (move.kind === 'bound') dueAt = Math.min(dueAt, move.dueAt);
     else if (move.from < dueAt) {
       dueAt = Math.max(dueAt, layOn(target, move.to, timeLeft(target, move.from, dueAt, calendar), calendar));
     }
