@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import type { Logger } from 'pino';
+import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
+import { systemClock } from '../clock.ts';
+import { type Config, loadConfig, unknownVariables } from '../config.ts';
+import { type House, openHouse } from '../engine/open-house.ts';
+import { buildHttp } from '../http/server.ts';
+import { serveLocalSocket } from '../store/local-socket.ts';
+import { reported } from './ask-house.ts';
+import { leadTeam, operationNamed, operations } from './operations.ts';
+import { serviceLog } from './service-log.ts';
+
+/** `redress serve`: the service, until it is told to stop. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Start the service')
+    .action(() => reported(() => serve(loadConfig(process.env))));
+}
+
+async function serve(config: Config): Promise<void> {
+  const log = serviceLog(config);
+  for (const { name, didYouMean } of unknownVariables(process.env)) {
+    log.warn(
+      { variable: name, ...(didYouMean === undefined ? {} : { didYouMean }) },
+      'this variable means nothing here',
+    );
+  }
+  const house = await openHouse(config, { clock: systemClock, log });
+  let firstToken: string | undefined;
+  try {
+    if (house.directory.userIds().length === 0) firstToken = await firstUser(house);
+    const { url, stopped } = await serveHouse(house, config, log);
+    process.stdout.write(welcome(url, firstToken));
+    await stopped;
+  } finally {
+    await house.close();
+    log.flush();
+  }
+}
+
+/** Serves a house that is open, over HTTP and the local socket; `stopped` is done when it was asked to stop and has. */
+export async function serveHouse(
+  house: House,
+  config: Config,
+  log: Logger = serviceLog(config),
+): Promise<{ readonly url: string; readonly stopped: Promise<void> }> {
+  const { app, beginStopping } = await buildHttp(house, config, log);
+  const local = await serveLocalSocket(house.folder, (method, params, emit, signal) =>
+    operationNamed(method)(house, params, emit, signal, config.timeZone),
+  );
+  const url = await app.listen({ host: config.host, port: config.port });
+  const stopped = untilSignalled(log).then(async signal => {
+    log.info({ signal }, 'stopping: what was taken is finished');
+    beginStopping();
+    const late = setTimeout(() => {
+      log.error(
+        { shutdownTimeoutMs: config.shutdownTimeoutMs },
+        'stopping took too long: the process ends now',
+      );
+      process.exit(1);
+    }, config.shutdownTimeoutMs);
+    await app.close();
+    await local.close();
+    clearTimeout(late);
+  });
+  return { url, stopped };
+}
+
+/** The first SIGTERM or SIGINT; a second one ends the process at once. */
+function untilSignalled(log: Logger): Promise<NodeJS.Signals> {
+  return new Promise(resolve => {
+    const heard = (signal: NodeJS.Signals): void => {
+      process.off('SIGTERM', heard);
+      process.off('SIGINT', heard);
+      process.once('SIGTERM', () => process.exit(1));
+      process.once('SIGINT', () => process.exit(1));
+      resolve(signal);
+    };
+    process.on('SIGTERM', heard);
+    process.on('SIGINT', heard);
+    process.on('unhandledRejection', async error => {
+      log.fatal(
+        { err: error },
+        'an unhandled rejection: the process ends, as its state is not known any more',
+      );
+      await sleep(50);
+      process.exit(1);
+    });
+  });
+}
+
+/** Of a house that nobody can get into: somebody who may do the main job, and make others. */
+async function firstUser(house: House): Promise<string> {
+  const made = await operations['token.create'](house, {
+    name: 'First user',
+    roles: ['admin', 'agent', 'lead', 'qa'],
+    teamId: DEFAULT_TEAM_ID,
+    label: 'first start',
+  });
+  await leadTeam(house, DEFAULT_TEAM_ID, made.userId);
+  if (made.token === undefined) throw new Error('a fresh command id gave no token');
+  return made.token;
+}
+
+function welcome(url: string, token: string | undefined): string {
+  const how =
+    token === undefined
+      ? 'Get in with a token: `npm run -s redress -- token create --name "…" --role agent` makes one.\n'
+      : `The first user's token, shown this once (roles admin, agent, lead, qa):
+
+  TOKEN=${token}
+
+Take a complaint in:
+
+  curl -s ${url}/v1/complaints?wait=number -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+    -d '{"kind":"product","complainant":{"name":"Nanyang Garments"},"channel":"phone","siteRegion":"province","description":"The slider comes off."}'
+
+and see what was promised:
+
+  curl -s ${url}/v1/deadlines -H "Authorization: Bearer $TOKEN"
+`;
+  return `\nRedress serves ${url} – open ${url}/reference for everything it can do.\n${how}\n`;
+}
