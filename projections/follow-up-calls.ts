@@ -3,8 +3,8 @@ import { factoryVisit } from '../domain/factory-visit/factory-visit.ts';
 import { WAVE_CLOCK } from '../domain/factory-visit/state.ts';
 import { categoryOf, uuidOf } from '../domain/log/envelope.ts';
 import type { WorkingCalendar } from '../domain/time/calendar.ts';
-import { type Projection, projectBy, type RowAccess } from './projection.ts';
-import { defineTable, keyOf } from './table.ts';
+import { foldBy, type Projection } from './projection.ts';
+import { defineTable } from './table.ts';
 
 /** A wave that waits for somebody of marketing to ask the customer. */
 export interface FollowUpTaskRow {
@@ -47,37 +47,48 @@ export const followUpTaskTable = defineTable<FollowUpTaskRow>({
   ],
 });
 
-interface ClockId {
-  readonly clock: string;
-  readonly cycle: number;
+/** The waves of one visit that wait for a call. */
+interface FollowUpSource {
+  readonly caseId: string;
+  readonly tasks: readonly FollowUpTaskRow[];
 }
 
+const sourceTable = defineTable<FollowUpSource>({
+  name: 'followUpSources',
+  columns: { caseId: 'text', tasks: 'json' },
+  key: ['caseId'],
+  indexes: [],
+});
+
 /** Which waves wait for a call: from the task's opening until the wave has its result. */
-export function followUpCalls(): Projection {
-  const project = projectBy(factoryVisitEvents, {
-    FactoryVisitFollowUpTaskOpened: ({ streamId, metadata, data }, rows) =>
-      rows.put(followUpTaskTable, {
-        caseId: uuidOf(streamId),
-        wave: WAVE_CLOCK[data.wave],
-        cycle: data.cycle,
-        taskId: data.taskId,
-        contactId: data.contactId ?? null,
-        teamId: data.teamId,
-        assigneeId: data.assigneeId ?? null,
+export function followUpCalls(): Projection<FollowUpSource> {
+  const done = (before: FollowUpSource, { data }: { readonly data: ClockId }): FollowUpSource => ({
+    ...before,
+    tasks: before.tasks.filter(task => !isOf(task, data)),
+  });
+  const { types, fold } = foldBy<typeof factoryVisitEvents, FollowUpSource>(factoryVisitEvents, {
+    FactoryVisitFollowUpTaskOpened: (before, { metadata, data }) => {
+      const { taskId, wave, cycle, contactId = null, teamId, assigneeId = null, dueAt } = data;
+      const task: FollowUpTaskRow = {
+        caseId: before.caseId,
+        wave: WAVE_CLOCK[wave],
+        cycle,
+        taskId,
+        contactId,
+        teamId,
+        assigneeId,
         openedAt: metadata.occurredAt,
-        dueAt: data.dueAt,
+        dueAt,
         attempts: 0,
         missed: false,
-      }),
-    FactoryVisitContactAttempted: ({ streamId, data: { wave, cycle } }, rows) =>
-      change(rows, streamId, { clock: WAVE_CLOCK[wave], cycle }, row => ({
-        ...row,
-        attempts: row.attempts + 1,
-      })),
-    SlaClockRescheduled: ({ streamId, data }, rows) =>
-      change(rows, streamId, data, row => ({ ...row, dueAt: data.schedule.dueAt })),
-    SlaClockBreached: ({ streamId, data }, rows) =>
-      change(rows, streamId, data, row => ({ ...row, missed: true })),
+      };
+      return { ...before, tasks: [...before.tasks, task] };
+    },
+    FactoryVisitContactAttempted: (before, { data: { wave, cycle } }) =>
+      changed(before, { clock: WAVE_CLOCK[wave], cycle }, task => ({ ...task, attempts: task.attempts + 1 })),
+    SlaClockRescheduled: (before, { data }) =>
+      changed(before, data, task => ({ ...task, dueAt: data.schedule.dueAt })),
+    SlaClockBreached: (before, { data }) => changed(before, data, task => ({ ...task, missed: true })),
     SlaClockMet: done,
     SlaClockFulfilled: done,
     SlaClockCancelled: done,
@@ -85,28 +96,41 @@ export function followUpCalls(): Projection {
   return {
     name: 'followUpCalls',
     version: 1,
+    source: sourceTable,
     tables: [followUpTaskTable],
-    project: (event, rows) => {
-      if (categoryOf(event.streamId) === factoryVisit.category) project(event, rows);
+    types: new Set(types),
+    fold(before, event) {
+      if (before !== undefined) return fold(before, event);
+      if (event.revision !== 0 || categoryOf(event.streamId) !== factoryVisit.category) return undefined;
+      return { caseId: uuidOf(event.streamId), tasks: [] };
+    },
+    derive(before, after, rows) {
+      const was = new Set(before?.tasks.map(followUpTaskTable.keyOf));
+      for (const task of after?.tasks ?? []) {
+        rows.put(followUpTaskTable, task, was.delete(followUpTaskTable.keyOf(task)));
+      }
+      for (const key of was) rows.delete(followUpTaskTable, key);
     },
   };
 }
 
-function change(
-  rows: RowAccess,
-  streamId: string,
-  { clock, cycle }: ClockId,
-  to: (row: FollowUpTaskRow) => FollowUpTaskRow,
-): void {
-  const row = rows.get(followUpTaskTable, keyOf(uuidOf(streamId), clock, cycle));
-  if (row !== undefined) rows.put(followUpTaskTable, to(row));
+interface ClockId {
+  readonly clock: string;
+  readonly cycle: number;
 }
 
-function done(
-  { streamId, data }: { readonly streamId: string; readonly data: ClockId },
-  rows: RowAccess,
-): void {
-  rows.delete(followUpTaskTable, keyOf(uuidOf(streamId), data.clock, data.cycle));
+function isOf(task: FollowUpTaskRow, { clock, cycle }: ClockId): boolean {
+  return task.wave === clock && task.cycle === cycle;
+}
+
+/** The same object where the clock is of no task. */
+function changed(
+  before: FollowUpSource,
+  clock: ClockId,
+  to: (task: FollowUpTaskRow) => FollowUpTaskRow,
+): FollowUpSource {
+  if (!before.tasks.some(task => isOf(task, clock))) return before;
+  return { ...before, tasks: before.tasks.map(task => (isOf(task, clock) ? to(task) : task)) };
 }
 
 /** Tasks that one call can settle, the first due first. */

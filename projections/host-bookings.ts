@@ -11,7 +11,7 @@ import {
 import { categoryOf, type RecordedEvent, uuidOf } from '../domain/log/envelope.ts';
 import { slaEvents } from '../domain/sla/events.ts';
 import type { Projection } from './projection.ts';
-import { defineTable, keyOf } from './table.ts';
+import { defineTable } from './table.ts';
 
 /** A host of a visit, on its days. */
 export interface HostBookingRow {
@@ -29,13 +29,13 @@ export const hostBookingTable = defineTable<HostBookingRow>({
   indexes: [{ name: 'hostBookingsByDay', columns: ['hostId', 'firstDay'] }],
 });
 
-/** The visit that bookings are made of; no list goes by it. */
-interface HostedVisitRow {
+/** The visit that bookings are made of, folded but for its clocks. */
+interface HostedVisit {
   readonly caseId: string;
   readonly state: FactoryVisitState;
 }
 
-const hostedVisitTable = defineTable<HostedVisitRow>({
+const sourceTable = defineTable<HostedVisit>({
   name: 'hostedVisits',
   columns: { caseId: 'text', state: 'json' },
   key: ['caseId'],
@@ -45,30 +45,35 @@ const hostedVisitTable = defineTable<HostedVisitRow>({
 const visit = registered(factoryVisit);
 
 /** Who is expected where, and when: a second visit on the same days is warned of. */
-export function hostBookings(): Projection {
+export function hostBookings(): Projection<HostedVisit> {
   return {
     name: 'hostBookings',
     version: 1,
-    tables: [hostBookingTable, hostedVisitTable],
-    project(event, rows) {
-      const { streamId, type, schemaVersion } = event;
-      if (categoryOf(streamId) !== visit.category || type in slaEvents) return;
-      const definition = visit.events[type];
-      if (definition === undefined || schemaVersion > definition.schemaVersion) return;
-      const caseId = uuidOf(streamId);
-      const before = rows.get(hostedVisitTable, caseId)?.state;
+    source: sourceTable,
+    tables: [hostBookingTable],
+    types: new Set(Object.keys(visit.events).filter(type => !(type in slaEvents))),
+    fold(before, event) {
+      const definition = visit.events[event.type];
+      if (categoryOf(event.streamId) !== visit.category || definition === undefined) return before;
+      if (event.schemaVersion > definition.schemaVersion || event.type in slaEvents) return before;
+      if (before === undefined && event.revision !== 0) return undefined;
       // The lifecycle's own fold gives its own state.
-      const after = visit.evolve(before ?? visit.initial, folded(event)) as FactoryVisitState;
-      rows.put(hostedVisitTable, { caseId, state: after });
-      const hostIds = before === undefined ? [] : bookingsOf(before, caseId).map(row => row.hostId);
-      for (const hostId of hostIds) rows.delete(hostBookingTable, keyOf(hostId, caseId));
-      for (const row of bookingsOf(after, caseId)) rows.put(hostBookingTable, row);
+      const state = visit.evolve(before?.state ?? visit.initial, folded(event)) as FactoryVisitState;
+      return { caseId: uuidOf(event.streamId), state };
+    },
+    derive(before, after, rows) {
+      const was = new Set(bookingsOf(before).map(hostBookingTable.keyOf));
+      for (const row of bookingsOf(after))
+        rows.put(hostBookingTable, row, was.delete(hostBookingTable.keyOf(row)));
+      for (const key of was) rows.delete(hostBookingTable, key);
     },
   };
 }
 
 /** Of a visit that is still to be. */
-function bookingsOf(state: FactoryVisitState, caseId: string): readonly HostBookingRow[] {
+function bookingsOf(visited: HostedVisit | undefined): readonly HostBookingRow[] {
+  if (visited === undefined) return [];
+  const { caseId, state } = visited;
   const days = plannedDaysOf(state);
   if (days === undefined || state.ended !== undefined || heldDaysOf(state) !== undefined) return [];
   return hostIdsOf(hostsOf(state)).map(hostId => ({

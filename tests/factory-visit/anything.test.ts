@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { factoryVisit } from '../../domain/factory-visit/factory-visit.ts';
 import { heldDaysOf } from '../../domain/factory-visit/state.ts';
 import { isOpen } from '../../domain/sla/clock.ts';
+import { slaEvents } from '../../domain/sla/events.ts';
 import { at } from '../given-when-then.ts';
 import { type Step, steps } from './arbitrary-story.ts';
 import { applied, approved, assessed, held, hosted } from './visit.ts';
@@ -116,6 +117,19 @@ describe('whatever is done to a visit', () => {
       if (ended === undefined && phase !== 'cancelled') return;
       expect(story.state.clocks.filter(isOpen)).toEqual([]);
       expect(story.pending).toEqual([]);
+    });
+  });
+
+  it('its phase is told by its own events: a view that folds no clock shows the same', () => {
+    holds(({ story }) => {
+      const bare = story.events.reduce(
+        (state, happened, revision) =>
+          happened.type in slaEvents
+            ? state
+            : factoryVisit.evolve(state, { ...happened, revision, commandId: '', actorId: '', decidedAt: 0 }),
+        factoryVisit.initial,
+      );
+      expect(bare.phase).toBe(story.state.phase);
     });
   });
 
