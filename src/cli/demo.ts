@@ -78,7 +78,8 @@ Open ${url}/ for the reference of the interface. Everything asks for a token:
 
 Some questions:
 
-# the complaints received last
+# how many complaints, and a page of them
+${ask('/v1/case-counts')}
 ${ask('/v1/complaints?limit=5')}
 # what is due, warned and breached; in the next minutes some first replies fall due
 ${ask('/v1/deadlines?limit=10')}
