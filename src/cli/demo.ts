@@ -5,6 +5,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { makeDemo } from '../demo/demo.ts';
 import { emptyDemoFolder, NotADemoFolderError } from '../demo/demo-folder.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
+import { EXIT, reported } from './ask-house.ts';
 import { cliLog } from './cli-log.ts';
 
 /** Serves a house that is open, like `redress serve`; `stopped` is done when it was asked to stop and has. */
@@ -30,9 +31,11 @@ export function demoCommand(serve: ServeHouse): Command {
     .option('--seed <number>', 'another number, another history', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--cases <number>', 'how many complaints', wholeNumber(1, 20_000), 150)
     .option('--no-serve', 'make it and stop')
-    .action(async (options: DemoOptions) => {
-      process.exitCode = await demo(options, serve);
-    });
+    .action((options: DemoOptions) =>
+      reported(async () => {
+        process.exitCode = await demo(options, serve);
+      }),
+    );
 }
 
 async function demo({ data, seed, cases, serve: isServed }: DemoOptions, serve: ServeHouse): Promise<number> {
@@ -45,8 +48,8 @@ async function demo({ data, seed, cases, serve: isServed }: DemoOptions, serve: 
     emptyDemoFolder(data, { seed, cases });
   } catch (error) {
     if (!(error instanceof NotADemoFolderError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
+    process.stderr.write(`redress: ${error.message}\n`);
+    return EXIT.usage;
   }
   const house = await openHouse(config, { clock: systemClock, log: cliLog() });
   try {
@@ -57,12 +60,12 @@ async function demo({ data, seed, cases, serve: isServed }: DemoOptions, serve: 
     );
     if (!isServed) {
       process.stdout.write(`Serve them:  REDRESS_DATA=${data} npm start\nToken: ${token}\n`);
-      return 0;
+      return EXIT.ok;
     }
     const { url, stopped } = await serve(house, config);
     process.stdout.write(welcome(url, token));
     await stopped;
-    return 0;
+    return EXIT.ok;
   } finally {
     await house.close();
   }
@@ -72,7 +75,7 @@ async function demo({ data, seed, cases, serve: isServed }: DemoOptions, serve: 
 function welcome(url: string, token: string): string {
   const ask = (path: string) => `  curl -s -H "Authorization: Bearer $TOKEN" '${url}${path}'`;
   return `
-Open ${url}/ for the reference of the interface. Everything asks for a token:
+Open ${url}/reference for everything it can do. All of it asks for a token:
 
   TOKEN=${token}
 

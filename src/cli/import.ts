@@ -12,12 +12,14 @@ import { type ImportCall, runImport } from '../import/import-run.ts';
 import type { ImportProgress } from '../import/importer.ts';
 import { logLines } from '../import/log-lines.ts';
 import { readMapping } from '../import/mapping-file.ts';
+import { DataFolderBusyError } from '../store/data-folder.ts';
 import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
+import { EXIT } from './ask-house.ts';
 import { cliLog } from './cli-log.ts';
 import { progressText, reportText } from './import-text.ts';
 
-/** All rows handled or left out by rule; some refused; a wrong call, mapping or file; stopped before the end. */
-export const IMPORT_EXIT = { done: 0, refused: 1, usage: 2, stopped: 3 } as const;
+/** As every command's; and for rows that were refused or broken, and an import that was stopped before its end. */
+const IMPORT_EXIT = { done: EXIT.ok, refused: EXIT.failed, usage: EXIT.usage, busy: EXIT.busy, stopped: 4 };
 
 /** `redress import`: by the service that owns the data folder, or else by itself. */
 export function importCommand(): Command {
@@ -67,6 +69,7 @@ async function importByCommandLine(log: string, options: ImportOptions): Promise
       return IMPORT_EXIT.stopped;
     }
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof DataFolderBusyError) return IMPORT_EXIT.busy;
     return isOfTheCaller(error) ? IMPORT_EXIT.usage : IMPORT_EXIT.stopped;
   } finally {
     process.off('SIGINT', interrupt);

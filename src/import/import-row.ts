@@ -18,7 +18,7 @@ export interface ImportRow {
 }
 
 /** Why a row cannot be used at all. */
-export type BrokenReason =
+type BrokenReason =
   | 'notJson'
   | 'notAnObject'
   | 'missingKey'

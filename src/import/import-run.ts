@@ -8,7 +8,7 @@ import type { CheckedMapping } from './mapping-check.ts';
 import { readMapping } from './mapping-file.ts';
 
 /** What `redress import` asks of whoever owns the data folder: itself, or the service that runs. */
-export const importCallSchema = z.strictObject({
+const importCallSchema = z.strictObject({
   /** The mapping as it is written, and its name for messages. */
   mapping: z.string(),
   mappingFile: z.string(),

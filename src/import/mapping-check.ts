@@ -16,7 +16,7 @@ export interface PreparedCommand {
   readonly linksCase: boolean;
 }
 
-export type PreparedAlternative =
+type PreparedAlternative =
   | { readonly when: When | undefined; readonly give: readonly PreparedCommand[] }
   | { readonly when: When | undefined; readonly leaveOut: string };
 

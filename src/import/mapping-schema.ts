@@ -15,10 +15,10 @@ const oneOrMore = <T extends z.ZodType>(schema: T) =>
 const reasonSchema = z.string().trim().min(1, 'must say why').max(400);
 const jsonObject = z.record(z.string(), z.json());
 
-export const timeFormatSchema = z.enum(['rfc3339', 'epochMilliseconds', 'epochSeconds', 'local']);
+const timeFormatSchema = z.enum(['rfc3339', 'epochMilliseconds', 'epochSeconds', 'local']);
 
 /** What must hold for an alternative to be taken; all of what is given. An alternative without it always is. */
-export const whenSchema = z.strictObject({
+const whenSchema = z.strictObject({
   /** The case's phase, before the row's own commands. */
   phase: oneOrMore(z.string()).optional(),
   /** The row is the first of its case. */
@@ -59,7 +59,6 @@ const alternativeSchema = z.union([
   z.strictObject({ when: whenSchema.optional(), give: oneOrMore(givenCommandSchema) }),
   z.strictObject({ when: whenSchema.optional(), leaveOut: reasonSchema }),
 ]);
-export type Alternative = z.infer<typeof alternativeSchema>;
 
 const activitySchema = z.union([
   alternativeSchema.transform(one => [one]),
@@ -74,7 +73,6 @@ const tableSchema = z.strictObject({
   /** Why a value that is not listed makes no sense. */
   unknown: reasonSchema.optional(),
 });
-export type Table = z.infer<typeof tableSchema>;
 
 export const mappingSchema = z.strictObject({
   /** Part of the ids of everything imported: never change it, or all is imported again. */

@@ -14,7 +14,7 @@ import { policyBook, type TestClock, testClock } from '../engine/house.ts';
 import { parcel } from '../engine/parcel-lifecycle.ts';
 
 /** Long after every row of the tests' histories. */
-export const LONG_AFTER = Date.parse('2026-06-01T10:00:00+08:00');
+const LONG_AFTER = Date.parse('2026-06-01T10:00:00+08:00');
 
 /** What an import writes through, in memory: the real handler, directory and sealer. */
 export async function importHouse(
