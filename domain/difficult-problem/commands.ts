@@ -14,8 +14,9 @@ const recorded = difficultProblemEvents;
 const raised = recorded.DifficultProblemRaised.schema.shape;
 const solvers: readonly Role[] = ['technicalService', 'technicalCentre', 'qa'];
 
-/** There is no customer who could be waited for, agree to a date, or take the problem back. */
+/** There is no customer to write to, to wait for, to agree a date with: that is the case's that showed the problem. */
 const {
+  recordMessage: _noMessages,
   agreeAppointment: _noAppointment,
   pauseClock: _noPause,
   resumeClock: _noResume,

@@ -43,6 +43,7 @@ export const sampleRequestCommands = {
       receivedAt: instantSchema.optional(),
       teamId: uuidSchema.optional(),
       priority: z.enum(['normal', 'urgent']).default('normal'),
+      continues: opened.continues,
     }),
   },
   quote: command('Quote a price', ['marketing'], recorded.SampleRequestQuoted.schema.shape),

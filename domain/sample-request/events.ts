@@ -32,6 +32,8 @@ export const sampleRequestEvents = {
     teamId: uuidSchema,
     priority: z.enum(['normal', 'urgent']),
     customerGrade: z.enum(['A', 'B', 'C', 'D']).optional(),
+    /** The closed request that this one goes on from. */
+    continues: uuidSchema.optional(),
   }),
   SampleRequestQuoted: v1({
     mouldPrice: moneySchema.optional(),
@@ -58,6 +60,16 @@ export const sampleRequestEvents = {
   SampleRequestDropped: v1({
     how: z.enum(['closed', 'withoutReply', 'withoutAgreement', 'withdrawn', 'voided']),
     liaison: fromLiaisonSchema,
+  }),
+  /** A message after the time to reopen: the workflow opens another request, linked. */
+  SampleRequestSuccessorPrepared: v1({
+    need: needSchema,
+    description: freeText.optional(),
+    customer: companySchema,
+    contactId: uuidSchema.optional(),
+    receivedAt: instantSchema,
+    marketingContactId: uuidSchema.optional(),
+    teamId: uuidSchema,
   }),
 };
 export type SampleRequestEvent = EventOf<typeof sampleRequestEvents>;

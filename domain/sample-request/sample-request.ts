@@ -96,6 +96,8 @@ function decide(
     case 'send':
     case 'judge':
       return decideOwn(command, state, context);
+    case 'recordMessage':
+      return withSuccessor(decideCase(command, state, context, rules), state);
     default:
       return droppedWith(decideCase(command, state, context, rules), state);
   }
@@ -197,5 +199,30 @@ function droppedWith(
     type: 'SampleRequestDropped',
     data: { how, liaison },
     occurredAt: ending.occurredAt,
+  });
+}
+
+/** What another request begins with, where a message comes too late to open this one again. */
+function withSuccessor(
+  decision: Decision<SampleRequestEvent>,
+  state: SampleRequestState,
+): Decision<SampleRequestEvent> {
+  const late =
+    decision.outcome === 'accepted' ? decision.events.find(e => e.type === 'CaseToBeContinued') : undefined;
+  if (decision.outcome === 'rejected' || late === undefined) return decision;
+  const { receivedAt, text } = late.data;
+  const { need, customer, contactId, assigneeId, teamId } = state;
+  return accept<SampleRequestEvent>(...decision.events, {
+    type: 'SampleRequestSuccessorPrepared',
+    data: {
+      need,
+      customer,
+      receivedAt,
+      teamId,
+      ...(text === undefined ? {} : { description: text }),
+      ...(contactId === undefined ? {} : { contactId }),
+      ...(assigneeId === undefined ? {} : { marketingContactId: assigneeId }),
+    },
+    occurredAt: late.occurredAt,
   });
 }

@@ -2,6 +2,7 @@ import type { CaseEvent } from '../case/case-events.ts';
 import { type CaseState, evolveCase, noCase, withStep } from '../case/case-state.ts';
 import type { Folded } from '../case/event-definition.ts';
 import { type Company, companySchema } from '../complaint/company.ts';
+import type { Need } from '../technical-liaison/events.ts';
 import type { FromLiaison, Judgement, SampleRequestEvent } from './events.ts';
 
 /** What was done, in the order of its recording; each carries the revision by which it is taken back. */
@@ -14,6 +15,7 @@ export type Stage = {
 );
 
 export interface SampleRequestState extends CaseState {
+  readonly need: Need;
   readonly customer: Company;
   readonly contactId?: string;
   readonly productCode?: string;
@@ -26,6 +28,7 @@ export interface SampleRequestState extends CaseState {
 
 export const noSample: SampleRequestState = {
   ...noCase,
+  need: 'sample',
   customer: { name: '' },
   courierNumbers: [],
   stages: [],
@@ -66,16 +69,17 @@ function evolveOwn(state: SampleRequestState, event: Folded<SampleRequestEvent>)
   const reached = (stage: Stage): SampleRequestState => ({ ...state, stages: [...state.stages, stage] });
   switch (event.type) {
     case 'SampleRequestOpened': {
-      const { customer, contactId, product, liaison, customerGrade } = event.data;
+      const { need, customer, contactId, product, liaison, customerGrade, continues } = event.data;
       const { receivedAt, registeredLate, teamId, priority } = event.data;
       return {
         ...state,
+        need,
         customer,
         receivedAt,
         registeredLate,
         teamId,
         priority,
-        linkedTo: liaison === undefined ? [] : [liaison.liaisonId],
+        linkedTo: [liaison?.liaisonId, continues].filter(id => id !== undefined),
         ...(liaison === undefined ? {} : { liaison }),
         ...(contactId === undefined ? {} : { contactId }),
         ...(product === undefined ? {} : { productCode: product.code }),
@@ -94,6 +98,7 @@ function evolveOwn(state: SampleRequestState, event: Folded<SampleRequestEvent>)
     case 'SampleRequestJudged':
       return reached({ ...fact, kind: 'judged', judgement: event.data.judgement });
     case 'SampleRequestDropped':
+    case 'SampleRequestSuccessorPrepared':
       return state;
     default:
       return evolveCommon(state, event);

@@ -28,7 +28,7 @@ export const technicalLiaisonCommands = {
   }),
   recordResponse: {
     summary: "Record a customer's answer, to a form or without one",
-    roles: ['customer', 'technicalService', 'marketing'],
+    roles: ['customer', 'technicalService', 'marketing', 'system'],
     schema: z.strictObject({
       /** Whose answer it is; of a liaison that exists it is known already. */
       customer: companySchema.optional(),

@@ -31,6 +31,7 @@ export const sampleResultSchema = z.enum(['accepted', 'changesWanted', 'refused'
 export type SampleResult = z.infer<typeof sampleResultSchema>;
 
 export const needSchema = z.enum(['mould', 'sample', 'mouldAndSample']);
+export type Need = z.infer<typeof needSchema>;
 
 /** The technical liaison's own events, and those that every case has. */
 export const technicalLiaisonEvents = {
@@ -112,5 +113,16 @@ export const technicalLiaisonEvents = {
   TechnicalLiaisonSolved: v1({ solution: freeText }),
   TechnicalLiaisonProjectStarted: v1({ projectNumber: labelSchema, note: freeText.optional() }),
   TechnicalLiaisonDeclined: v1({ reason: freeText }),
+  /** A message after the time to reopen: the workflow records it as the answer that opens another liaison, linked. */
+  TechnicalLiaisonSuccessorPrepared: v1({
+    customer: companySchema,
+    kind: answerKindSchema,
+    contactId: uuidSchema.optional(),
+    channel: channelSchema,
+    text: freeText.optional(),
+    receivedAt: instantSchema,
+    marketingContactId: uuidSchema.optional(),
+    teamId: uuidSchema,
+  }),
 };
 export type TechnicalLiaisonEvent = EventOf<typeof technicalLiaisonEvents>;

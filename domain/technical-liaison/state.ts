@@ -205,6 +205,7 @@ function evolveOwn(
     case 'TechnicalLiaisonDeclined':
       return { ...state, outcomes: [...state.outcomes, { ...fact, kind: 'declined' }] };
     case 'TechnicalLiaisonAnswerTakenBack':
+    case 'TechnicalLiaisonSuccessorPrepared':
       return state;
     default:
       return evolveCommon(state, event);

@@ -89,6 +89,8 @@ function decide(
       return isAnswered(state) && context.actor.role !== 'system'
         ? decideCase(command, state, context, rules)
         : closeUnanswered(command.data, state, context, rules);
+    case 'recordMessage':
+      return withSuccessor(decideCase(command, state, context, rules), state);
     case 'retractStep':
       return retractAnswer(command, state, context, rules);
     case 'correctDetails':
@@ -192,6 +194,30 @@ function handOverToSales(
       ...(contactId === undefined ? {} : { contactId }),
     },
     occurredAt: at,
+  });
+}
+
+/** What another liaison begins with, where a message comes too late to open this one again. */
+function withSuccessor(
+  decision: Decision<TechnicalLiaisonEvent>,
+  state: TechnicalLiaisonState,
+): Decision<TechnicalLiaisonEvent> {
+  const late =
+    decision.outcome === 'accepted' ? decision.events.find(e => e.type === 'CaseToBeContinued') : undefined;
+  if (decision.outcome === 'rejected' || late === undefined) return decision;
+  const { messageId: _in, ...received } = late.data;
+  const { customer, kind = 'requirement', contactId, marketingContactId, teamId } = state;
+  return accept<TechnicalLiaisonEvent>(...decision.events, {
+    type: 'TechnicalLiaisonSuccessorPrepared',
+    data: {
+      ...received,
+      customer,
+      kind,
+      teamId,
+      ...(contactId === undefined ? {} : { contactId }),
+      ...(marketingContactId === undefined ? {} : { marketingContactId }),
+    },
+    occurredAt: late.occurredAt,
   });
 }
 

@@ -254,6 +254,7 @@ describe('the first reply', () => {
     reopened
       .when('replyPreliminarily', told, specialist, '2026-03-06 11:00')
       .then(event('TechnicalLiaisonReplied'), event('SlaClockMet', { cycle: 2 }));
+    expect(reopened.state.phase).toBe('answered');
     const byMessage = closed.did(
       'recordMessage',
       { direction: 'inbound', channel: 'email' },
@@ -308,7 +309,18 @@ describe('a corrected receipt', () => {
       )
       .did('recordResponse', { ...response, receivedAt }, specialist, '2026-03-02 15:00');
     const first = both.events.findIndex(e => e.type === 'TechnicalLiaisonAnswered');
-    const left = both.did('retractStep', { stepRevision: first, reason: 'a copy' }, lead, '2026-03-02 16:00');
+    const three = both.did(
+      'recordResponse',
+      { ...response, receivedAt: at('2026-03-02 15:45') },
+      specialist,
+      '2026-03-02 15:45',
+    );
+    const left = three.did(
+      'retractStep',
+      { stepRevision: first, reason: 'a copy' },
+      lead,
+      '2026-03-02 16:00',
+    );
     expect(left.state.receivedAt).toBe(receivedAt);
     expect(left.clock('firstReply')).toMatchObject({ cycle: 2, status: 'running' });
     expect(left.due('firstReply')).toBe('2026-03-03 15:00');

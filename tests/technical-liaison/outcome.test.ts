@@ -163,6 +163,17 @@ describe('what became of the sample', () => {
       .thenRejected('noSuchCase');
   });
 
+  test('a last judgement that was corrected is taken down again', () => {
+    concluded('accepted')
+      .when(
+        'recordSampleResult',
+        { handOverId, sampleRequestId, result: 'refused' },
+        workflow,
+        '2026-03-21 10:00',
+      )
+      .then(event('TechnicalLiaisonSampleConcluded', { result: 'refused' }));
+  });
+
   test('a request that ends after its judgement adds nothing', () => {
     concluded('accepted')
       .when(
