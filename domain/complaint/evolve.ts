@@ -55,12 +55,12 @@ function isStep(state: CaseState, event: Folded<ComplaintEvent>): boolean {
 function evolveOwn(state: ComplaintState, event: Folded<ComplaintEvent>): ComplaintState {
   const fact: Fact = { revision: event.revision, at: event.occurredAt };
   const { actorId } = event;
-  const told = (messageId: string): readonly MessageFact[] => [
+  const told = (messageId: string, byPerson = true): readonly MessageFact[] => [
     ...state.messages,
     {
       messageId,
       direction: 'outbound',
-      byPerson: true,
+      byPerson,
       at: fact.at,
       commandId: event.commandId,
       bounced: false,
@@ -89,11 +89,11 @@ function evolveOwn(state: ComplaintState, event: Folded<ComplaintEvent>): Compla
     case 'ComplaintAddedToNegativeCases':
       return state;
     case 'ComplaintAcknowledged': {
-      const { messageId } = event.data;
+      const { messageId, automatic } = event.data;
       return {
         ...state,
         acknowledged: [...state.acknowledged, { ...fact, messageId }],
-        messages: told(messageId),
+        messages: told(messageId, !automatic),
       };
     }
     case 'ComplaintClassified':
