@@ -49,7 +49,7 @@ export type Qualification = z.infer<typeof qualificationSchema>;
  * A power that its holder gave to another in writing, for a period. Whoever uses it acts on behalf of the holder
  * (`onBehalfOf`).
  */
-export const delegationSchema = z.object({
+const delegationSchema = z.object({
   from: uuidSchema,
   /** `approve` is the whole verdict on a factory visit: approve, return for changes, reject. */
   command: z.enum(['approve']),
@@ -57,7 +57,6 @@ export const delegationSchema = z.object({
   /** Last instant at which it holds. */
   validUntil: instantSchema,
 });
-export type Delegation = z.infer<typeof delegationSchema>;
 
 /** Who gives a command: what the decision may ask about, by ids only. */
 export const actorSchema = z.object({

@@ -19,7 +19,7 @@ export const servicesSchema = z.array(labelSchema).max(40);
 
 /** First and last day, local dates of the calendar's zone. */
 export const plannedDays = { plannedFrom: localDateSchema, plannedTo: localDateSchema };
-export const heldDays = { heldFrom: localDateSchema, heldTo: localDateSchema };
+const heldDays = { heldFrom: localDateSchema, heldTo: localDateSchema };
 
 export const hostsSchema = {
   /** 对接: who answers for what the visitors came for. */

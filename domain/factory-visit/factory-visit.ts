@@ -15,7 +15,7 @@ import { evolve } from './evolve.ts';
 import { possible } from './possible.ts';
 import { builtOn } from './retraction.ts';
 import { rules } from './rules.ts';
-import { type FactoryVisitState, noFactoryVisit } from './state.ts';
+import { type FactoryVisitState, noFactoryVisit, plannedAt } from './state.ts';
 
 /** 验厂: from the application over the director's approval and the days at the factory to the third follow-up. */
 export const factoryVisit = defineLifecycle({
@@ -100,6 +100,19 @@ function apply(
   });
 }
 
+/** Facts that can't lie before the proposal, the director's word or the move that they follow. */
+const BUILDS_ON_PLAN: ReadonlySet<FactoryVisitCommand['type']> = new Set([
+  'assess',
+  'approve',
+  'returnForChanges',
+  'reject',
+  'resubmit',
+  'assignHosts',
+  'reschedule',
+  'recordNoShow',
+  'complete',
+]);
+
 function decideOwn(
   command: FactoryVisitCommand & {
     type:
@@ -137,6 +150,9 @@ function decideOwn(
   const now = possible(state);
   if (!now.includes(command.type)) {
     return reject('notPossibleNow', { command: command.type, phase: state.phase, possible: [...now] });
+  }
+  if (BUILDS_ON_PLAN.has(command.type) && at < plannedAt(state)) {
+    return reject('outOfOrder', { occurredAt: at, notBefore: plannedAt(state) });
   }
   switch (command.type) {
     case 'assess':

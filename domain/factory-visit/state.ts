@@ -10,7 +10,7 @@ export interface Fact {
   readonly revision: number;
   readonly at: number;
 }
-export type Grade = z.infer<typeof gradeSchema>;
+type Grade = z.infer<typeof gradeSchema>;
 export type Visitors = z.infer<typeof visitorsSchema>;
 
 /** First and last day, local dates. */
@@ -33,7 +33,7 @@ export interface Verdict extends Fact {
   readonly verdict: 'approved' | 'returned' | 'rejected';
 }
 
-export interface Move extends Fact {
+interface Move extends Fact {
   readonly days: Days;
   readonly services?: readonly string[];
   readonly visitors?: Visitors;
@@ -46,7 +46,7 @@ export interface Hosts extends Fact {
 }
 
 /** Days as recorded by the hosts, or as corrected by a lead. */
-export interface Held extends Fact {
+interface Held extends Fact {
   readonly days: Days;
   readonly corrected: boolean;
 }
@@ -125,6 +125,12 @@ export function verdict(state: FactoryVisitState): Verdict['verdict'] | undefine
   return asked !== undefined && last !== undefined && last.revision > asked.revision
     ? last.verdict
     : undefined;
+}
+
+/** When the plan last went on: a fact that builds on it can't lie before. */
+export function plannedAt(state: FactoryVisitState): number {
+  const facts = [state.proposals.at(-1), state.verdicts.at(-1), state.moves.at(-1)];
+  return Math.max(0, ...facts.map(fact => fact?.at ?? 0));
 }
 
 /** The days that are planned: of the newest proposal or move. */

@@ -366,6 +366,8 @@ function scheduleWith(
 /** The case became urgent: the earlier of the deadline and now plus the urgent target; of a paused clock, of the time left. */
 export function hurryClock(context: SlaContext, owner: PromiseOwner, clock: Clock): readonly SlaEvent[] {
   if (clock.status !== 'running' && clock.status !== 'paused') return [];
+  // A wave stays where its date puts it: nobody is asked about a visit before the wave opens.
+  if (clock.schedule.opensAt !== undefined) return [];
   const urgent = { ...owner, facts: { ...owner.facts, priority: 'urgent' as const } };
   const line = policyLine(context.policy, owner.lifecycle, clock.clock, urgent.facts);
   if (line === undefined || line.when.priority !== 'urgent') return [];

@@ -32,8 +32,10 @@ function told(
 ): readonly { story: VisitStory; now: number }[] {
   let { story, now }: { story: VisitStory; now: number } = beginning;
   const after = [{ story, now }];
-  for (const { afterMs, by, command } of of) {
+  for (const { afterMs, by, command: given, agoMs } of of) {
     now += afterMs;
+    const past = agoMs === undefined ? {} : { occurredAt: now - agoMs, backdatingReason: 'x' };
+    const command = { ...given, data: { ...given.data, ...past } };
     if (timersFire) story = story.passed(now);
     const roles: readonly string[] = factoryVisit.commands[command.type as 'close'].roles;
     if (!by.roles.some(role => roles.includes(role))) continue;
@@ -86,6 +88,7 @@ describe('whatever is done to a visit', () => {
     holds(({ story }) => {
       for (const clock of story.state.clocks) {
         if (clock.status === 'met') expect(clock.result?.at).toBeLessThanOrEqual(clock.schedule.dueAt);
+        if (clock.result !== undefined) expect(clock.result.at).toBeGreaterThanOrEqual(clock.startedAt);
         if (clock.status === 'fulfilled') expect(clock.breach).toBeDefined();
         if (clock.breach !== undefined) expect(clock.breach.dueAt).toBe(clock.schedule.dueAt);
       }

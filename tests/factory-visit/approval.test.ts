@@ -216,6 +216,20 @@ describe("the director's word", () => {
     rejected.when('close', {}, proposer, '2026-08-10 16:00').then(event('CaseClosed', { mode: 'closed' }));
   });
 
+  it('does not lie before the proposal, nor anything before it', () => {
+    assessed
+      .when('approve', { occurredAt: at('2026-08-10 09:59') }, director, '2026-08-10 14:00')
+      .thenRejected('outOfOrder', { notBefore: at('2026-08-10 10:00') });
+    approved
+      .when(
+        'assignHosts',
+        { counterparts: [director.id], occurredAt: at('2026-08-10 13:59') },
+        proposer,
+        '2026-08-10 15:00',
+      )
+      .thenRejected('outOfOrder', { notBefore: at('2026-08-10 14:00') });
+  });
+
   it('is never asked of a visit that was not proposed, and given once', () => {
     applied.when('approve', {}, director, '2026-08-10 14:00').thenRejected('notPossibleNow');
     approved.when('approve', {}, director, '2026-08-10 15:00').thenRejected('notPossibleNow');

@@ -10,6 +10,8 @@ export interface Step {
   readonly afterMs: number;
   readonly by: Actor;
   readonly command: AnyCommand;
+  /** How long ago it happened, if not now. */
+  readonly agoMs: number | undefined;
 }
 
 const HOUR_MS = 3_600_000;
@@ -138,7 +140,9 @@ const commands: readonly (readonly [string, fc.Arbitrary<Actor>, Data, number])[
 const command = fc.oneof(
   ...commands.map(([type, actor, data, weight]) => ({
     weight: weight * 10,
-    arbitrary: fc.tuple(actor, data).map(([who, what]) => ({ by: who, command: { type, data: what } })),
+    arbitrary: fc
+      .tuple(actor, data, fc.option(fc.integer({ min: 0, max: 30 * HOUR_MS }), { nil: undefined, freq: 4 }))
+      .map(([who, what, agoMs]) => ({ by: who, command: { type, data: what }, agoMs })),
   })),
 );
 
