@@ -8,11 +8,6 @@ export function lifecycleByName(name: string): AnyLifecycle | undefined {
   return lifecycles.find(l => l.name === name);
 }
 
-/** By what stands in URLs: `complaints`. */
-export function lifecycleByCollection(collection: string): AnyLifecycle | undefined {
-  return lifecycles.find(l => l.collection === collection);
-}
-
 /** By what stands in stream ids: `complaint`. */
 export function lifecycleByCategory(category: string): AnyLifecycle | undefined {
   return lifecycles.find(l => l.category === category);

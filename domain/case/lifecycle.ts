@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../sla/clock.ts';
 import type { Organisation, Policy } from '../sla/policy.ts';
 import type { WorkingCalendar } from '../time/calendar.ts';
-import type { Actor, Role } from './actor.ts';
+import type { Actor } from './actor.ts';
 import type { CaseState } from './case-state.ts';
 import type { Decision } from './decision.ts';
 import type { CommandDefinitions, CommandOf, EventDefinitions, EventOf, Folded } from './event-definition.ts';
@@ -146,5 +146,3 @@ export function registered<S extends CaseState, C extends CommandDefinitions, E 
 ): AnyLifecycle {
   return lifecycle as unknown as AnyLifecycle;
 }
-
-export type RoleTable = Readonly<Record<string, readonly Role[]>>;

@@ -22,7 +22,6 @@ interface Entry<R> {
  * Those not asked for in a while are let go, in two generations: cheaper than keeping an order of use.
  */
 export class TableCache<R extends Row> {
-  readonly #table: Table<R>;
   readonly #maxRows: number;
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
@@ -36,7 +35,6 @@ export class TableCache<R extends Row> {
 
   /** @param maxRows rows kept after a commit, about; twice as many in all */
   constructor(db: DatabaseSync, table: Table<R>, maxRows: number) {
-    this.#table = table;
     this.#maxRows = maxRows;
     const names = columnNames(table);
     this.#columns = names.map(name => [name, table.columns[name]] as const);
