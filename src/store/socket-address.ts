@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { writeWhole } from './data-folder.ts';
@@ -45,7 +45,13 @@ export function clearSocketAddress(folder: string): void {
   rmSync(join(folder, 'local.sock'), { force: true });
   if (address === undefined) return;
   const parent = dirname(address);
-  if (basename(parent).startsWith(TEMPORARY_PREFIX) && basename(address) === 'local.sock') {
-    rmSync(parent, { recursive: true, force: true });
+  // The data folder itself may have such a name. What is not empty stays, whatever the address says.
+  if (parent === folder || !basename(parent).startsWith(TEMPORARY_PREFIX)) return;
+  if (basename(address) !== 'local.sock') return;
+  rmSync(address, { force: true });
+  try {
+    rmdirSync(parent);
+  } catch {
+    // Gone with the last restart of the machine, or somebody has put something there.
   }
 }

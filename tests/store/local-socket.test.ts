@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,6 +114,18 @@ describe.each([
   it.skipIf(process.platform === 'win32')('can be opened by its owner alone', async () => {
     expect((await stat(publishedSocketAddress(folder) ?? '')).mode & 0o777).toBe(0o600);
     expect((await stat(join(folder, 'socket-address'))).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('the local socket of a folder that is named as its temporary folders are', () => {
+  it('takes nothing with it but itself', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'redress-'));
+    await writeFile(join(folder, 'events.db'), 'all that was ever said');
+    const server = await serveLocalSocket(folder, handler);
+    expect(await readFile(join(folder, 'socket-address'), 'utf8')).toBe(join(folder, 'local.sock'));
+    await server.close();
+    expect(await readdir(folder)).toEqual(['events.db']);
+    await rm(folder, { recursive: true });
   });
 });
 
