@@ -26,7 +26,9 @@ export function followUp(
   switch (command.type) {
     case 'recordContactAttempt': {
       const { channel, contactId, note } = command.data;
-      const tries = state.waveFacts.filter(f => f.kind === 'attempt' && f.wave === wave && f.cycle === cycle);
+      // By the wave and its opening, not by the cycle: after an unmerge the same wave goes on in the next one.
+      const opensAt = clock.schedule.opensAt ?? clock.startedAt;
+      const tries = state.waveFacts.filter(f => f.kind === 'attempt' && f.wave === wave && f.at >= opensAt);
       const secondAt = secondDay([...tries.map(t => t.at), at], context);
       const data = {
         wave,

@@ -21,7 +21,7 @@ export function builtOn(state: FactoryVisitState, stepRevision: number): Rejecte
   const fact = state.waveFacts.find(f => f.revision === stepRevision);
   const later: { readonly revision: number; readonly type: string }[] = [];
   if (fact !== undefined) {
-    const same = state.waveFacts.filter(f => f.wave === fact.wave && f.cycle === fact.cycle);
+    const same = state.waveFacts.filter(f => f.wave === fact.wave);
     const revisions = same.filter(isLater).map(f => f.revision);
     later.push(...state.steps.filter(s => revisions.includes(s.revision)));
   }

@@ -273,6 +273,11 @@ describe("the director's word", () => {
       .thenRejected('proposerMayNotApprove');
   });
 
+  it('is not a director’s who stands in for the proposer', () => {
+    const standIn = person(0x64, 'marketingDirector', { onBehalfOf: proposer.id });
+    assessed.when('approve', {}, standIn, '2026-08-10 14:00').thenRejected('proposerMayNotApprove');
+  });
+
   it('is not that of whoever proposed it again, either', () => {
     const second = person(0x63, 'agent', { roles: ['agent', 'marketingDirector'] });
     const asked = assessed

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resultOf } from '../../domain/sla/clock.ts';
 import type { ClockName } from '../../domain/sla/events.ts';
-import { agent, at, customer, event, lead, local, marketing, system } from '../given-when-then.ts';
+import { agent, at, customer, event, idOf, lead, local, marketing, system } from '../given-when-then.ts';
 import { contactId, held, heldOn, host, hosted } from './visit.ts';
 
 const said = { evaluation: 'Still content.', orders: ['PO-201', 'PO-202'] };
@@ -229,6 +229,29 @@ describe('a customer who does not answer', () => {
       .did('recordContactAttempt', { wave: 1, ...call }, marketing, '2026-10-08 23:59')
       .when('recordContactAttempt', { wave: 1, ...call }, marketing, '2026-10-09 00:01')
       .then(event('FactoryVisitContactAttempted'), event('SlaClockMet'));
+  });
+
+  it('was tried before a merge that was undone, too', () => {
+    const linkedCase = {
+      caseId: idOf(0x95),
+      lifecycle: 'factory-visit',
+      revision: 3,
+      phase: 'held',
+      receivedAt: at('2026-08-10 08:00'),
+      clocks: [],
+    };
+    const again = open
+      .did('recordContactAttempt', { wave: 1, ...call }, marketing, '2026-10-08 10:00')
+      .did('mergeInto', { survivorId: linkedCase.caseId }, agent, '2026-10-08 11:00', { linkedCase })
+      .did('unmerge', {}, agent, '2026-10-08 14:00');
+    expect(again.clock('wave1')).toMatchObject({ cycle: 2, status: 'running' });
+    expect(again.due('wave1')).toBe('2026-10-19 17:30');
+    again
+      .when('recordContactAttempt', { wave: 1, ...call }, marketing, '2026-10-09 10:00')
+      .then(
+        event('FactoryVisitContactAttempted', { cycle: 2 }),
+        event('SlaClockMet', { clock: 'wave1', cycle: 2, mode: 'contactedWithoutAnswer' }),
+      );
   });
 
   it('was not tried before the wave opened', () => {
