@@ -7,8 +7,10 @@ export interface Verdict {
   readonly events: number;
   /** Acknowledged commands that are not in the log. */
   readonly lost: readonly string[];
-  /** Commands in the log twice, and timers that fired twice. */
+  /** Commands in the log twice or though they were refused, timers that fired twice, gaps in a stream. */
   readonly duplicated: readonly string[];
+  /** Events that time alone brought. */
+  readonly timers: number;
 }
 
 /** Reads the whole log and looks for what was acknowledged, and for what happened twice. */
@@ -18,6 +20,7 @@ export async function judge(log: EventLog, principal: string, journal: readonly 
   const revisions = new Map<string, number>();
   const duplicated: string[] = [];
   let events = 0;
+  let timers = 0;
   for (let after = ''; ; ) {
     const page = await log.readAll(after, 5000);
     const last = page.at(-1);
@@ -34,17 +37,21 @@ export async function judge(log: EventLog, principal: string, journal: readonly 
       if (command !== undefined && !event.streamId.startsWith('rejection-')) {
         decisions.set(commandId, (decisions.get(commandId) ?? 0) + 1);
       }
+      if (event.metadata.actor.via === 'timer') timers++;
       const firing = firingOf(event);
       if (firing !== undefined) firings.set(firing, (firings.get(firing) ?? 0) + 1);
     }
   }
-  const lost = journal
-    .filter(sent => sent.acknowledged)
-    .filter(sent => !decisions.has(idOf(log.logId, principal, sent)))
-    .map(sent => `${sent.type} ${sent.key}`);
+  const lost: string[] = [];
+  for (const sent of journal) {
+    const isThere = decisions.has(idOf(log.logId, principal, sent));
+    const what = `${sent.type} ${sent.path} ${sent.key}`;
+    if (sent.answer === 'accepted' && !isThere) lost.push(what);
+    if (sent.answer === 'rejected' && isThere) duplicated.push(`${what}: refused, and in the log`);
+  }
   for (const [id, count] of decisions) if (count > 1) duplicated.push(`command ${id}: ${count} times`);
   for (const [firing, count] of firings) if (count > 1) duplicated.push(`${firing}: ${count} times`);
-  return { events, lost, duplicated };
+  return { events, lost, duplicated, timers };
 }
 
 function idOf(logId: string, principal: string, sent: Sent): string {

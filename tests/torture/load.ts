@@ -6,11 +6,11 @@ export interface Sent {
   readonly type: string;
   readonly key: string;
   readonly path: string;
-  /** Answered with success: it must be in the log, once. */
-  acknowledged: boolean;
+  /** Accepted: it must be in the log, once. Refused by a rule: it must not be. Without an answer it may be or not. */
+  answer: 'accepted' | 'rejected' | undefined;
 }
 
-interface Client {
+export interface Client {
   readonly url: string;
   readonly token: string;
   /** False when the load is over. */
@@ -23,9 +23,12 @@ interface Client {
 
 const HOUR_MS = 3_600_000;
 
-/** A complaint as it comes in, some of them so long ago that promises fall due during the run. */
-export function complaint(random: () => number): Record<string, unknown> {
-  const hoursAgo = [0, 0, 3.99, 23.999, 24, 30][Math.floor(random() * 6)] ?? 0;
+/**
+ * A complaint as it comes in. Some came so long ago that a promise is broken already, or will be in seconds: the
+ * first reply is promised within 24 hours, whatever day it is.
+ */
+function complaint(random: () => number): Record<string, unknown> {
+  const hoursAgo = [0, 0, 12, 23.999, 24, 72][Math.floor(random() * 6)] ?? 0;
   return {
     kind: 'product',
     complainant: { name: `宁波服饰有限公司 ${Math.floor(random() * 500)}` },
@@ -64,12 +67,18 @@ async function work(client: Client): Promise<void> {
       [
         'recordMessage',
         'record-message',
-        { direction: 'inbound', channel: 'phone', chase: true, text: '请尽快答复' },
+        {
+          direction: 'inbound',
+          channel: 'phone',
+          author: { kind: 'contact' },
+          chase: true,
+          text: '请尽快答复',
+        },
       ],
       [
         'sendPreliminaryReply',
         'send-preliminary-reply',
-        { channel: 'email', understood: '已收到', nextStep: '质检' },
+        { channel: 'email', understood: '已收到', nextStep: '质检', nextNewsAt: tomorrow() },
       ],
       ['pauseClock', 'pause-clock', { reason: 'awaitingCustomer' }],
       ['addNote', 'add-note', { text: 'internal' }],
@@ -81,13 +90,17 @@ async function work(client: Client): Promise<void> {
   }
 }
 
+function tomorrow(): string {
+  return new Date(Date.now() + 24 * HOUR_MS).toISOString();
+}
+
 async function send(
   client: Client,
   type: string,
   path: string,
   body: Record<string, unknown>,
 ): Promise<{ readonly id: string } | undefined> {
-  const sent: Sent = { type, key: randomUUID(), path, acknowledged: false };
+  const sent: Sent = { type, key: randomUUID(), path, answer: undefined };
   client.journal.push(sent);
   const started = Date.now();
   while (Date.now() - started < 120_000) {
@@ -121,13 +134,13 @@ async function request(
     });
     const text = await response.text();
     if (response.ok) {
-      sent.acknowledged = true;
+      sent.answer = 'accepted';
       return idOf(text);
     }
     // A rejection by a rule is an answer; a service that is not there is none.
     if (response.status === 503) return 'noAnswer';
-    if (response.status !== 409)
-      client.wrong.push(`${sent.type} ${sent.path}: ${response.status} ${text.slice(0, 300)}`);
+    if (response.status === 409) sent.answer = 'rejected';
+    else client.wrong.push(`${sent.type} ${sent.path}: ${response.status} ${text.slice(0, 300)}`);
     return undefined;
   } catch {
     return 'noAnswer';

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -47,32 +47,41 @@ export class Service {
   readonly url: string;
   readonly #env: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
-  /** What it said on standard error, for the reader of a failure. */
-  stderr = '';
+  /** What it said last, for the reader of a failure. */
+  output = '';
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env;
     this.url = `http://127.0.0.1:${env.REDRESS_PORT}`;
   }
 
-  get pid(): number {
-    return this.#process?.pid ?? -1;
+  /** Starts it, and waits for nothing. */
+  spawn(): void {
+    const child = spawn(process.execPath, [main, 'serve'], {
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.output = (this.output + text).slice(-20_000);
+      });
+    }
   }
 
   /** Starts it and waits until it is ready. */
   async start(timeoutMs = 60_000): Promise<void> {
-    const child = spawn(process.execPath, [main, 'serve'], {
-      env: this.#env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.#process = child;
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.stderr = (this.stderr + text).slice(-20_000);
-    });
+    this.spawn();
+    await this.ready(timeoutMs);
+  }
+
+  /** Waits until it says that it is ready. @throws when it ends instead, or takes too long */
+  async ready(timeoutMs = 60_000): Promise<void> {
+    const child = this.#process;
     const until = Date.now() + timeoutMs;
     while (Date.now() < until) {
-      if (child.exitCode !== null)
-        throw new Error(`the service ended with ${child.exitCode}:\n${this.stderr}`);
+      if (child === undefined || child.exitCode !== null)
+        throw new Error(`the service ended with ${child?.exitCode}:\n${this.output}`);
       const ready = await fetch(`${this.url}/health/ready`).then(
         response => response.ok,
         () => false,
@@ -80,7 +89,7 @@ export class Service {
       if (ready) return;
       await sleep(25);
     }
-    throw new Error(`the service is not ready after ${timeoutMs} ms:\n${this.stderr}`);
+    throw new Error(`the service is not ready after ${timeoutMs} ms:\n${this.output}`);
   }
 
   /** SIGKILL, as a crash of the machine's kernel would not be kinder. */
@@ -101,8 +110,4 @@ export class Service {
     await exit;
     return child.exitCode;
   }
-}
-
-export function eventsFile(dataFolder: string): string {
-  return join(dataFolder, 'events.db');
 }

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import { torture } from './torture.ts';
+
+/**
+ * `npm run -s torture -- [--kills 20] [--seed N] [--clients 16] [--life MS]`: prints one JSON line, and what is wrong
+ * on standard error. Exit code 1 when anything is. The seed chooses when it is killed and what is sent, as far as
+ * the machine's own timing lets it.
+ */
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '20' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    clients: { type: 'string', default: '16' },
+    life: { type: 'string', default: '4000' },
+  },
+});
+const [kills, seed, clients, longestLifeMs] = [values.kills, values.seed, values.clients, values.life].map(
+  text => (/^\d{1,9}$/.test(text) ? Number(text) : Number.NaN),
+);
+if (!kills || seed === undefined || Number.isNaN(seed) || !clients || !longestLifeMs) {
+  console.error(
+    'usage: npm run -s torture -- [--kills 20] [--seed N] [--clients 16] [--life MS], whole numbers',
+  );
+  process.exit(2);
+}
+
+const started = performance.now();
+const say = (what: string): void => {
+  if (process.stderr.isTTY) console.error(what);
+};
+const result = await torture({ kills, seed, clients, longestLifeMs, lastLifeMs: 4_000, say });
+const { lost, duplicated, diverged, wrong } = result;
+for (const [what, found] of Object.entries({ lost, duplicated, diverged, wrong })) {
+  for (const each of found.slice(0, 50)) console.error(`${what}: ${each}`);
+}
+console.log(
+  JSON.stringify({
+    kills,
+    acknowledged: result.acknowledged,
+    lost: lost.length,
+    duplicated: duplicated.length,
+    diverged: diverged.length,
+    wrong: wrong.length,
+    timers: result.timers,
+    events: result.events,
+    seconds: Math.round((performance.now() - started) / 1000),
+    seed,
+  }),
+);
+process.exitCode = lost.length + duplicated.length + diverged.length + wrong.length === 0 ? 0 : 1;
