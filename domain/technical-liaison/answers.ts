@@ -180,12 +180,5 @@ export function correctReceiptOfAnswer(
       return reject('beforeForm', { receivedAt: to, formSentAt });
     }
   }
-  // The answer is no fact that followed on the receipt: it is what was received.
-  const received = state.answers.filter(a => a.at === state.receivedAt);
-  const before = {
-    ...state,
-    steps: state.steps.filter(s => !received.some(a => a.revision === s.revision)),
-    messages: state.messages.filter(m => !received.some(a => a.messageId === m.messageId)),
-  };
-  return decideCase(command, before, context, rules);
+  return decideCase(command, state, context, rules);
 }

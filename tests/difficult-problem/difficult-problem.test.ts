@@ -261,4 +261,4 @@ test('whatever is sent to a problem, it decides, and by its own schemas', () => 
       surviveAnything(difficultProblem, numbers, ['firstResponse', 'progress', 'solution', 'productCode']);
     }),
   );
-});
+}, 120_000);

@@ -230,4 +230,4 @@ test('whatever is sent to a round, it decides, and by its own schemas', () => {
       surviveAnything(liaisonRound, numbers, ['name', 'period']);
     }),
   );
-});
+}, 120_000);

@@ -228,4 +228,4 @@ test('whatever is sent to a sample request, it decides, and by its own schemas',
       surviveAnything(sampleRequest, numbers, ['customer', 'productCode', 'quote', 'judgement']);
     }),
   );
-});
+}, 120_000);

@@ -270,4 +270,4 @@ test('whatever is sent to a liaison, it decides, and by its own schemas', () => 
       surviveAnything(technicalLiaison, numbers, words);
     }),
   );
-});
+}, 120_000);
