@@ -99,8 +99,7 @@ export function liveFeed(parts: {
       });
       serve(response, from, gone.signal)
         .catch(error => {
-          if (!gone.signal.aborted)
-            request.log.warn({ requestId: request.id, err: error }, 'a listener was cut off');
+          if (!gone.signal.aborted) request.log.warn({ err: error }, 'a listener was cut off');
         })
         .finally(() => {
           listeners.delete(gone);

@@ -54,6 +54,11 @@ export const PROBLEMS = {
     title: 'This address does not take that method',
     advice: 'Use one of the methods in the `Allow` header.',
   },
+  requestTimeout: {
+    status: 408,
+    title: 'The request came too slowly',
+    advice: 'Send it again, within the time that `REDRESS_REQUEST_TIMEOUT` allows.',
+  },
   rejected: {
     status: 409,
     title: 'The case does not allow this now',
@@ -93,6 +98,11 @@ export const PROBLEMS = {
     status: 429,
     title: 'Too many requests',
     advice: 'Wait as many seconds as `Retry-After` says.',
+  },
+  headersTooLarge: {
+    status: 431,
+    title: 'The headers are too large',
+    advice: 'Send fewer or shorter headers, less than 16 KiB together.',
   },
   internal: {
     status: 500,

@@ -44,7 +44,6 @@ export const REDACTED_PATHS = [
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   if (request.routeOptions.config.quiet === true && reply.statusCode < 500) return;
   const fields = {
-    requestId: request.id,
     method: request.method,
     route: request.routeOptions.url ?? 'none',
     status: reply.statusCode,

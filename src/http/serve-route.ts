@@ -27,6 +27,8 @@ export function serveRoute(
     method: route.method,
     url: route.url,
     config: { quiet: route.quiet ?? false },
+    // An answer that never ends has no length to ask for.
+    exposeHeadRoute: route.method === 'GET' && route.success.mediaType !== 'text/event-stream',
     async onRequest(request) {
       if (route.access === 'public') return;
       const actor = await admitted(request);

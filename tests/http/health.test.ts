@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StoreUnavailableError } from '../../src/store/event-store.ts';
+import { type Ask, asker, COMPLAINT, type HttpHouse, httpHouse } from './http-house.ts';
+
+let server: HttpHouse;
+let broken: 'full' | 'bug' | undefined;
+let faulted = false;
+let agent: Ask;
+const anybody = (method: 'GET', url: string) => asker(server.app)(method, url);
+beforeAll(async () => {
+  server = await httpHouse({}, house => ({
+    ...house,
+    handler: {
+      load: house.handler.load,
+      async handle(request) {
+        if (broken === 'full') throw new StoreUnavailableError('full', 'database or disk is full');
+        if (broken === 'bug') throw new TypeError('secret inside');
+        return house.handler.handle(request);
+      },
+    },
+    async ready() {
+      const truth = await house.ready();
+      return faulted ? { ...truth, ready: false, reasons: ['the view caseList stopped'] } : truth;
+    },
+  }));
+  agent = asker(server.app, (await server.person('agent')).token);
+});
+afterAll(() => server.close());
+
+describe('health', () => {
+  it('is told to anybody, without anything of a case', async () => {
+    expect(await anybody('GET', '/health/live')).toMatchObject({ status: 200, body: { live: true } });
+    const { status, body } = await anybody('GET', '/health/ready');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ ready: true, reasons: [] });
+  });
+
+  it('says what is wrong', async () => {
+    faulted = true;
+    const { status, body } = await anybody('GET', '/health/ready');
+    faulted = false;
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ ready: false, reasons: ['the view caseList stopped'] });
+  });
+});
+
+describe('a store that is full', () => {
+  it('is told with 503, and with what to do', async () => {
+    broken = 'full';
+    const { status, headers, body } = await agent('POST', '/v1/complaints', COMPLAINT);
+    broken = undefined;
+    expect(status).toBe(503);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(body).toMatchObject({ type: 'urn:redress:problem:store-unavailable', reason: 'full' });
+    expect(String(body.detail)).toContain('disk');
+    expect((await agent('POST', '/v1/complaints', COMPLAINT)).status).toBe(201);
+  });
+});
+
+describe('a bug', () => {
+  it('is answered 500 without a word of it, and logged', async () => {
+    broken = 'bug';
+    const { status, body, text } = await agent('POST', '/v1/complaints', COMPLAINT);
+    broken = undefined;
+    expect(status).toBe(500);
+    expect(body).toMatchObject({ type: 'urn:redress:problem:internal' });
+    expect(text).not.toContain('secret inside');
+    expect(server.lines.join('')).toContain('secret inside');
+  });
+});
+
+describe('figures', () => {
+  it('count commands, requests and what the views are behind', async () => {
+    await agent('POST', '/v1/complaints', COMPLAINT);
+    const { status, headers, text } = await anybody('GET', '/metrics');
+    expect(status).toBe(200);
+    expect(headers['content-type']).toContain('text/plain');
+    expect(text).toMatch(
+      /redress_commands_total\{lifecycle="complaint",command="receive",outcome="accepted"\} \d/,
+    );
+    expect(text).toMatch(
+      /redress_http_request_duration_seconds_count\{method="POST",route="\/v1\/complaints",status="201"\}/,
+    );
+    expect(text).toMatch(/redress_projection_behind_events\{projection="caseList"\} \d/);
+    expect(text).toMatch(/redress_appends_total [1-9]/);
+    expect(text).toMatch(/redress_event_loop_delay_p99_seconds /);
+  });
+
+  it('have no label for addresses that somebody made up', async () => {
+    await anybody('GET', '/made-up-address');
+    expect((await anybody('GET', '/metrics')).text).not.toContain('made-up-address');
+  });
+});
+
+describe('stopping', () => {
+  it('is said by readiness while requests are still answered', async () => {
+    const stopping = await httpHouse();
+    try {
+      const ask = asker(stopping.app, (await stopping.person('agent')).token);
+      stopping.beginStopping();
+      const { status, body } = await ask('GET', '/health/ready');
+      expect(status).toBe(503);
+      expect(body).toMatchObject({ ready: false, reasons: ['the service is stopping'] });
+      expect((await ask('POST', '/v1/complaints', COMPLAINT)).status).toBe(201);
+    } finally {
+      await stopping.close();
+    }
+  });
+});
