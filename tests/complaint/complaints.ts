@@ -37,8 +37,10 @@ export const reply = {
   nextNewsAt: at('2026-11-30 12:00'),
 } as const;
 
-export const decision = {
+export const accepted = { outcome: 'accepted', cause: 'The end stop was crimped cold' } as const;
+
+export const decision: z.input<typeof complaint.commands.communicateDecision.schema> = {
   channel: 'email',
-  items: [{ outcome: 'accepted', cause: 'The end stop was crimped cold' }],
+  items: [accepted],
   appeal: 'Write to us within 30 days',
-} as const;
+};

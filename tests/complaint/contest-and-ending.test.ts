@@ -25,18 +25,16 @@ const fromCustomer = { direction: 'inbound', channel: 'email', text: 'It came ap
 
 describe('a contest', () => {
   it('cancels the closing and starts the next cycles of decision and closing', () => {
-    decided
-      .when('contest', { grounds: 'It was not our machine' }, customer, '2026-10-09 10:00')
-      .then(
-        event('ComplaintContested'),
-        event('SlaClockCancelled', { clock: 'closing', cycle: 1, because: 'contested' }),
-        event('SlaClockStarted', {
-          clock: 'decision',
-          cycle: 2,
-          schedule: { dueAt: at('2026-10-15 10:00') },
-        }),
-        event('SlaClockStarted', { clock: 'closing', cycle: 2, schedule: { dueAt: at('2026-10-22 10:00') } }),
-      );
+    decided.when('contest', { grounds: 'It was not our machine' }, customer, '2026-10-09 10:00').then(
+      event('ComplaintContested'),
+      event('SlaClockCancelled', { clock: 'closing', cycle: 1, because: 'contested' }),
+      event('SlaClockStarted', {
+        clock: 'decision',
+        cycle: 2,
+        schedule: { dueAt: at('2026-10-15 10:00') },
+      }),
+      event('SlaClockStarted', { clock: 'closing', cycle: 2, schedule: { dueAt: at('2026-10-22 10:00') } }),
+    );
   });
 
   it('leaves the decision its result', () => {
@@ -179,22 +177,20 @@ describe('a closing', () => {
 
 describe('a reopening', () => {
   it('starts the next cycles of first reply, decision and closing from its instant', () => {
-    closed
-      .when('reopen', { reason: 'It came apart again' }, customer, '2026-10-12 09:00')
-      .then(
-        event('CaseReopened', { by: 'command' }),
-        event('SlaClockStarted', {
-          clock: 'firstReply',
-          cycle: 2,
-          schedule: { dueAt: at('2026-10-13 09:00') },
-        }),
-        event('SlaClockStarted', {
-          clock: 'decision',
-          cycle: 2,
-          schedule: { dueAt: at('2026-10-19 09:00') },
-        }),
-        event('SlaClockStarted', { clock: 'closing', cycle: 2, schedule: { dueAt: at('2026-10-26 09:00') } }),
-      );
+    closed.when('reopen', { reason: 'It came apart again' }, customer, '2026-10-12 09:00').then(
+      event('CaseReopened', { by: 'command' }),
+      event('SlaClockStarted', {
+        clock: 'firstReply',
+        cycle: 2,
+        schedule: { dueAt: at('2026-10-13 09:00') },
+      }),
+      event('SlaClockStarted', {
+        clock: 'decision',
+        cycle: 2,
+        schedule: { dueAt: at('2026-10-19 09:00') },
+      }),
+      event('SlaClockStarted', { clock: 'closing', cycle: 2, schedule: { dueAt: at('2026-10-26 09:00') } }),
+    );
   });
 
   it('comes with any inbound message', () => {
