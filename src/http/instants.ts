@@ -54,9 +54,22 @@ function two(number: number): string {
   return String(number).padStart(2, '0');
 }
 
+/** Instants that are not named `…At`: in events, in what a clock knows, and in the details of rejections. */
+const OTHER_INSTANTS = new Set([
+  'at',
+  'now',
+  'since',
+  'until',
+  'earliest',
+  'notLaterThan',
+  'recordableUntil',
+  'validUntil',
+  'holdsFrom',
+]);
+
 /** Fields that hold instants, by the house's way of naming them; a test compares it with every schema. */
 export function isInstantField(name: string): boolean {
-  return name === 'at' || name === 'validUntil' || name === 'holdsFrom' || name.endsWith('At');
+  return name.endsWith('At') || OTHER_INSTANTS.has(name);
 }
 
 /** A copy of plain data in which instants are texts. A field that says which one it is (`{ field, from, to }`) counts too. */

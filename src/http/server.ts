@@ -55,6 +55,7 @@ export async function buildHttp(
   engine: HttpEngine,
   config: HttpConfig,
   log: FastifyBaseLogger,
+  moreRoutes: readonly ApiRoute[] = [],
 ): Promise<HttpServer> {
   const { timeZone, waitTimeoutMs } = config;
   const app = fastify({
@@ -118,6 +119,7 @@ export async function buildHttp(
     ...directoryRoutes({ engine, write }),
     feed.route,
     ...serviceRoutes({ engine, metrics, isStopping: () => stopping }),
+    ...moreRoutes,
   ];
   const finishMethods = answerOtherMethods(app);
   for (const route of routes) serveRoute(app, route, { engine, limits });

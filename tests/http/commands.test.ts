@@ -83,7 +83,12 @@ describe('opening a case', () => {
     const receivedAt = new Date(Date.now() + 86_400_000).toISOString();
     const { status, body } = await agent('POST', '/v1/complaints', { ...COMPLAINT, receivedAt });
     expect(status).toBe(409);
-    expect(body).toMatchObject({ type: 'urn:redress:problem:rejected', reason: expect.any(String) });
+    const withOffset = expect.stringMatching(/\+08:00$/);
+    expect(body).toMatchObject({
+      type: 'urn:redress:problem:rejected',
+      reason: 'inTheFuture',
+      details: { receivedAt: withOffset, now: withOffset },
+    });
   });
 });
 
