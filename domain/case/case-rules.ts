@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Clock } from '../sla/clock.ts';
 import type { ClockName } from '../sla/events.ts';
 import type { SlaFacts } from '../sla/policy.ts';
 import type { PromiseOwner } from '../sla/schedule.ts';
@@ -34,6 +35,10 @@ export interface CaseRules<S extends CaseState> {
   readonly customerFields: readonly string[];
   /** Own events that can be taken back. */
   readonly retractable: readonly string[];
+  /** Clocks that a decision kept without being the one that ended them: taken back, it takes their results with it. */
+  restsOn?(state: S, commandId: string): readonly ClockName[];
+  /** When another fact that stands kept the promise, if the decision of `without` had not been; it needs no second word. */
+  stillMetAt?(state: S, clock: Clock, without: string): number | undefined;
   /** Steps that a lead may waive, with the clocks that end by it. */
   readonly waivable: Readonly<Record<string, readonly ClockName[]>>;
   /** Why the case can't be closed that way yet. */

@@ -1,8 +1,8 @@
 import { instantSchema } from '../log/envelope.ts';
-import { type Clock, isOpen, openClock } from '../sla/clock.ts';
+import { isOpen, latest, openClock } from '../sla/clock.ts';
 import { policyLine } from '../sla/policy.ts';
 import { cancelClock, rejudgeClock, rescheduleClock, rescindResult } from '../sla/promises.ts';
-import { type PromiseOwner, replayDeadline } from '../sla/schedule.ts';
+import { replayDeadline } from '../sla/schedule.ts';
 import { timeLeft } from '../time/target.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
@@ -130,19 +130,34 @@ const CANCELLED_BY = {
   merged: 'merged',
 } as const;
 
-/** The result of a step that is gone. In a case that has ended the promise ends with it again, kept or not by then. */
-export function rescinded(
+/**
+ * The results that a decision gave, taken back: a clock runs again, or is breached, unless another fact that stands kept
+ * it too; of a case that has ended what would run again ends with it.
+ */
+export function rescinded<S extends CaseState>(
   context: DecideContext,
-  owner: PromiseOwner,
-  { ended }: CaseState,
-  clock: Clock,
+  rules: CaseRules<S>,
+  state: S,
+  commandId: string,
   because: 'retracted' | 'bounced',
   at: number,
 ): readonly CaseEvent[] {
-  if (ended === undefined) return rescindResult(context, owner, clock, because, at);
-  const events = rescindResult(context, owner, clock, because, at, ended.at);
-  if (events.length === 0) return [];
-  return [...events, ...cancelClock({ ...clock, status: 'running' }, CANCELLED_BY[ended.how], at)];
+  const owner = ownerOf(state, rules);
+  const resting = rules.restsOn?.(state, commandId) ?? [];
+  return state.clocks
+    .filter(
+      c =>
+        c.result !== undefined &&
+        (c.result.commandId === commandId ||
+          (resting.includes(c.clock) && latest(state.clocks, c.clock) === c)),
+    )
+    .flatMap((clock): readonly CaseEvent[] => {
+      const still = rules.stillMetAt?.(state, clock, commandId);
+      const { ended } = state;
+      const events = rescindResult(context, owner, clock, because, at, { still, until: ended?.at });
+      if (events.length === 0 || ended === undefined || still !== undefined) return events;
+      return [...events, ...cancelClock({ ...clock, status: 'running' }, CANCELLED_BY[ended.how], at)];
+    });
 }
 
 /** A step recorded by mistake: what it met runs again, what it started ends. */
@@ -164,8 +179,6 @@ export function retractStep<S extends CaseState>(
     });
   }
   if (step.retracted) return reject('alreadyRetracted', { stepRevision });
-  const owner = ownerOf(state, rules);
-  const results = state.clocks.filter(c => c.result?.commandId === step.commandId);
   const started = state.clocks.filter(c => c.startedBy === step.commandId && isOpen(c));
   const retracted: CaseEvent = {
     type: 'StepRetracted',
@@ -174,7 +187,7 @@ export function retractStep<S extends CaseState>(
   };
   return accept<CaseEvent>(
     retracted,
-    ...results.flatMap(c => rescinded(context, owner, state, c, 'retracted', at)),
+    ...rescinded(context, rules, state, step.commandId, 'retracted', at),
     ...started.flatMap(c => cancelClock(c, 'startRetracted', at)),
   );
 }

@@ -45,11 +45,7 @@ export function recordMessage<S extends CaseState>(
   };
 
   if (bounced !== undefined) {
-    const owner = ownerOf(state, rules);
-    const taken = state.clocks
-      .filter(c => c.result?.commandId === bounced.commandId)
-      .flatMap(c => rescinded(context, owner, state, c, 'bounced', at));
-    return accept<CaseEvent>(recorded, ...taken);
+    return accept<CaseEvent>(recorded, ...rescinded(context, rules, state, bounced.commandId, 'bounced', at));
   }
   return message.direction === 'inbound'
     ? inbound(recorded, message, at, state, context, rules)
@@ -104,5 +100,7 @@ function outbound<S extends CaseState>(
       ? (['acknowledgement'] as const)
       : [];
   const owner = ownerOf(state, rules);
-  return names.flatMap(name => meetClock(context, owner, openClock(state.clocks, name), at));
+  // A word from before the promise began (a reopening) keeps none.
+  const begun = state.clocks.filter(c => c.startedAt <= at);
+  return names.flatMap(name => meetClock(context, owner, openClock(begun, name), at));
 }

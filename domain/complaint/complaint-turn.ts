@@ -1,4 +1,5 @@
 import { type CaseRules, ownerOf } from '../case/case-rules.ts';
+import { type Rejected, reject } from '../case/decision.ts';
 import type { DecideContext } from '../case/lifecycle.ts';
 import { openClock } from '../sla/clock.ts';
 import type { ClockName, SlaEvent } from '../sla/events.ts';
@@ -12,6 +13,8 @@ export interface Turn {
   readonly at: number;
   /** Meets the clocks of these names that are open. */
   meet(names: readonly ClockName[], mode?: string): readonly SlaEvent[];
+  /** Why the fact can't keep the open promises of these names: it lies before they began. */
+  tooEarly(names: readonly ClockName[]): Rejected | undefined;
   /** Begins the next cycle of each. */
   start(names: readonly ClockName[]): readonly SlaEvent[];
 }
@@ -29,6 +32,13 @@ export function turnOf(
     at,
     meet: (names, mode) =>
       names.flatMap(name => meetClock(context, owner, openClock(state.clocks, name), at, mode)),
+    tooEarly(names) {
+      const clock = names
+        .map(name => openClock(state.clocks, name))
+        .find(c => c !== undefined && at < c.startedAt);
+      if (clock === undefined) return undefined;
+      return reject('beforePromise', { occurredAt: at, clock: clock.clock, startedAt: clock.startedAt });
+    },
     start: names => names.flatMap(name => startClock(context, owner, state.clocks, name, at)),
   };
 }

@@ -6,6 +6,7 @@ import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
 import { unreachable } from '../unreachable.ts';
 import { type ComplaintCommand, complaintCommands } from './commands.ts';
 import { turnOf } from './complaint-turn.ts';
+import { correctedItems } from './correctable.ts';
 import {
   classify,
   disputeResponsibility,
@@ -119,6 +120,12 @@ function decide(
     const { stepRevision } = command.data;
     const later = state.ended?.how === 'voided' ? [] : buildsOn(state, stepRevision);
     if (later.length > 0) return reject('laterStepsBuildOnIt', { stepRevision, retractFirst: [...later] });
+  }
+  if (command.type === 'correctDetails' && command.data.field === 'items') {
+    const right = correctedItems(command.data.to);
+    const unknown = (right ?? []).map(i => i.itemId).filter(id => !state.items.some(i => i.itemId === id));
+    if (unknown.length > 0)
+      return reject('noSuchItem', { itemIds: unknown, items: state.items.map(i => i.itemId) });
   }
   return withSuccessor(decideCase(command, state, context, rules), state, context);
 }

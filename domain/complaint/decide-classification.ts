@@ -1,3 +1,4 @@
+import type { Actor } from '../case/actor.ts';
 import { accept, type Decision, type Rejected, reject } from '../case/decision.ts';
 import { dueOf } from '../time/target.ts';
 import type { Classification } from './classification.ts';
@@ -15,14 +16,17 @@ const DISPUTE_WORKING_DAYS = 3;
 
 export function classify(data: Data<'classify'>, turn: Turn): Decision<ComplaintEvent> {
   const { state, context, at } = turn;
-  const items = perItem(data.items, state);
-  if ('outcome' in items) return items;
-  const settled = items.filter(({ item }) => {
+  const final = isFinal(context.actor);
+  const isSettled = (item: ComplaintItem): boolean => {
     const before = classificationOf(item);
-    return before !== undefined && (before.final || !isFinal(context.actor.role));
-  });
+    return before !== undefined && (before.final || !final);
+  };
+  // What holds for the rest is for what is still open of it.
+  const items = perItem(data.items, state, item => !isSettled(item));
+  if ('outcome' in items) return items;
+  const settled = items.length === 0 ? state.items : items.map(({ item }) => item).filter(isSettled);
   if (settled.length > 0) {
-    const itemIds = settled.map(({ item }) => item.itemId);
+    const itemIds = settled.map(({ itemId }) => itemId);
     return reject('alreadyClassified', { itemIds, possible: ['reclassify'] });
   }
   const { note } = data;
@@ -30,7 +34,7 @@ export function classify(data: Data<'classify'>, turn: Turn): Decision<Complaint
     type: 'ComplaintClassified',
     data: {
       items: items.map(({ item, given }) => ({ ...given, itemId: item.itemId })),
-      final: isFinal(context.actor.role),
+      final,
       ...(note === undefined ? {} : { note }),
     },
     occurredAt: at,
@@ -45,7 +49,7 @@ export function reclassify(data: Data<'reclassify'>, turn: Turn): Decision<Compl
     .filter(({ item }) => classificationOf(item) === undefined)
     .map(({ item }) => item.itemId);
   if (first.length > 0) return reject('notClassified', { itemIds: first, possible: ['classify'] });
-  const final = isFinal(context.actor.role);
+  const final = isFinal(context.actor);
   const over = items.filter(({ item }) => !final && classificationOf(item)?.final === true);
   if (over.length > 0) {
     return reject('classifiedForGood', {
@@ -65,14 +69,15 @@ export function reclassify(data: Data<'reclassify'>, turn: Turn): Decision<Compl
 }
 
 /** An agent's word is provisional; the technical centre's and QA's is final. */
-function isFinal(role: string): boolean {
-  return role === 'technicalCentre' || role === 'qa';
+function isFinal({ roles }: Actor): boolean {
+  return roles.includes('technicalCentre') || roles.includes('qa');
 }
 
 /** Spreads what holds for every item; a named item goes before it. */
 function perItem(
   given: Given,
   state: ComplaintState,
+  isOfTheRest: (item: ComplaintItem) => boolean = () => true,
 ): readonly { readonly item: ComplaintItem; readonly given: Classification }[] | Rejected {
   const named = given.flatMap(g => (g.itemId === undefined ? [] : [g.itemId]));
   const unknown = named.filter(id => !state.items.some(i => i.itemId === id));
@@ -82,7 +87,7 @@ function perItem(
     return reject('itemGivenTwice', {});
   const rest = given.find(g => g.itemId === undefined);
   return state.items.flatMap(item => {
-    const own = given.find(g => g.itemId === item.itemId) ?? rest;
+    const own = given.find(g => g.itemId === item.itemId) ?? (isOfTheRest(item) ? rest : undefined);
     if (own === undefined) return [];
     const { itemId: _named, ...classification } = own;
     return [{ item, given: classification }];
@@ -109,6 +114,10 @@ export function disputeResponsibility(
   }
   if (!names(item)) return reject('notYourDepartment', { department, itemId: item.itemId });
   if (openDispute(item) !== undefined) return reject('alreadyDisputed', { itemId: item.itemId });
+  const ruled = item.disputes.at(-1)?.ruling;
+  if (ruled !== undefined && ruled.revision > (classificationOf(item)?.revision ?? -1)) {
+    return reject('alreadyRuled', { itemId: item.itemId, ruledAt: ruled.at });
+  }
   const namedAt = classificationOf(item)?.at ?? at;
   const within = { kind: 'workingDays', count: DISPUTE_WORKING_DAYS, countFrom: 'receipt' } as const;
   const until = dueOf(within, namedAt, context.calendar).dueAt;

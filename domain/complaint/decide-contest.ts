@@ -18,6 +18,9 @@ export function contest(data: Data<'contest'>, turn: Turn): Decision<ComplaintEv
   if (!isDecided(state)) return reject('nothingToContest', { possible: [...possible(state)] });
   const unknown = unknownItems(data.itemIds, state);
   if (unknown !== undefined) return unknown;
+  const decidedAt = state.decisionsTold.at(-1)?.at;
+  if (decidedAt !== undefined && at < decidedAt)
+    return reject('beforeDecision', { occurredAt: at, decidedAt });
   const held = { context, owner: ownerOf(state, rules) };
   return accept<ComplaintEvent>(
     { type: 'ComplaintContested', data: factOf(data), occurredAt: at },
@@ -32,7 +35,10 @@ export function review(data: Data<'review'>, { state, context, at }: Turn): Deci
   const open = openContest(state);
   if (open === undefined) return reject('notContested', { possible: [...possible(state)] });
   if (open.review !== undefined) return reject('alreadyReviewed', { reviewedAt: open.review.at });
-  if (state.involved.includes(context.actor.id)) return reject('involved', { actorId: context.actor.id });
+  if (at < open.at) return reject('beforeContest', { occurredAt: at, contestedAt: open.at });
+  const { id, onBehalfOf } = context.actor;
+  if (state.involved.some(user => user === id || user === onBehalfOf))
+    return reject('involved', { actorId: id });
   return accept<ComplaintEvent>({ type: 'ComplaintReviewed', data: factOf(data), occurredAt: at });
 }
 

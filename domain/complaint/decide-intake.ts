@@ -18,10 +18,13 @@ export function receive(
   context: DecideContext,
 ): Decision<ComplaintEvent> {
   if (state.phase !== 'none') return reject('alreadyReceived', { receivedAt: state.receivedAt });
-  const receipt = receiptAt(context, data.receivedAt);
-  if ('outcome' in receipt) return receipt;
-  const { receivedAt, registeredLate } = receipt;
   const { actor, customerGrade } = context;
+  // A part keeps the receipt of the case that it was split off, however long ago.
+  const isPart = data.splitFrom !== undefined && actor.role === 'system';
+  const receipt = receiptAt(context, isPart ? undefined : data.receivedAt);
+  if ('outcome' in receipt) return receipt;
+  const { registeredLate } = receipt;
+  const receivedAt = isPart ? Math.min(data.receivedAt ?? context.now, context.now) : receipt.receivedAt;
   const { attachments, items, priority: asked, urgencyReason, ...told } = data;
   const teamId = data.teamId ?? actor.teamId ?? DEFAULT_TEAM_ID;
   const confirmed = asked === 'urgent' && (actor.roles.includes('lead') || actor.role === 'system');
@@ -64,8 +67,10 @@ export function receive(
   // An acknowledgement is never due later than the first reply.
   const bound = replyDue === undefined ? {} : { notLaterThan: replyDue };
   const clocks = [
-    ...startClock(context, owner, [], 'acknowledgement', receivedAt, bound),
-    ...firstReply,
+    // The first word is owed, or was given, by the case that a part was split off.
+    ...(isPart
+      ? []
+      : [...startClock(context, owner, [], 'acknowledgement', receivedAt, bound), ...firstReply]),
     ...startClock(context, owner, [], 'decision', receivedAt),
     ...startClock(context, owner, [], 'closing', receivedAt),
   ];
@@ -89,6 +94,8 @@ export function sendPreliminaryReply(
 ): Decision<ComplaintEvent> {
   const { state, context, at, meet } = turn;
   if (hasReplied(state)) return reject('alreadyReplied', { possible: [...possible(state)] });
+  const early = turn.tooEarly(['firstReply']);
+  if (early !== undefined) return early;
   if (data.nextNewsAt <= at) return reject('newsInThePast', { nextNewsAt: data.nextNewsAt, repliedAt: at });
   const replied = { messageId: context.newId(), ...factOf(data) };
   return accept<ComplaintEvent>(

@@ -29,10 +29,12 @@ export function askRemoteJudgement(data: Data<'askRemoteJudgement'>, turn: Turn)
 /** From photos and samples, by marketing staff who were trained for it. */
 export function judgeRemotely(data: Data<'judgeRemotely'>, turn: Turn): Decision<ComplaintEvent> {
   const { state, context, at, meet } = turn;
-  const held = context.actor.qualifications.find(q => q.name === 'remoteJudgement');
-  if (held === undefined || held.validUntil < at) {
-    return reject('notQualified', { qualification: 'remoteJudgement', validUntil: held?.validUntil ?? null });
+  const until = context.actor.qualifications.filter(q => q.name === 'remoteJudgement').map(q => q.validUntil);
+  if (!until.some(validUntil => validUntil >= context.now)) {
+    return reject('notQualified', { qualification: 'remoteJudgement', validUntil: until.at(-1) ?? null });
   }
+  const early = turn.tooEarly(['remoteJudgement']);
+  if (early !== undefined) return early;
   if (owesJudgement(state) === undefined && state.priority === 'normal') {
     return reject('notAsked', { possible: ['askRemoteJudgement'] });
   }
@@ -78,6 +80,8 @@ export function recordArrival(data: Data<'recordArrival'>, turn: Turn): Decision
   if (owesVisit(state) === undefined && state.priority === 'normal')
     return reject('noVisitDecided', { possible: ['decideOnSite'] });
   if (people === undefined) return reject('peopleNeeded', { field: 'people' });
+  const early = turn.tooEarly(['onSiteArrival']);
+  if (early !== undefined) return early;
   const { note } = data;
   const arrived = { people: [...people], ...(note === undefined ? {} : { note }) };
   return accept<ComplaintEvent>(

@@ -14,6 +14,8 @@ type Data<T extends ComplaintCommand['type']> = (ComplaintCommand & { type: T })
 export function communicateDecision(data: Data<'communicateDecision'>, turn: Turn): Decision<ComplaintEvent> {
   const { state, context, at, meet } = turn;
   if (!mayDecide(state)) return reject('reviewFirst', { possible: ['review', 'waiveStep'] });
+  const early = turn.tooEarly(['decision']);
+  if (early !== undefined) return early;
   const named = data.items.flatMap(i => (i.itemId === undefined ? [] : [i.itemId]));
   const unknown = unknownItems(named, state);
   if (unknown !== undefined) return unknown;
@@ -37,6 +39,8 @@ export function communicateDecision(data: Data<'communicateDecision'>, turn: Tur
     if (outcome === 'notAccepted' && remedies.length + remedyIds.length > 0) {
       return reject('remedyForNothing', { itemIds, outcome });
     }
+    const priceless = remedies.find(needsAmount);
+    if (priceless !== undefined) return reject('amountNeeded', { kind: priceless.kind, field: 'amount' });
     const offered = remedies.map(remedy => offer({ ...remedy, itemIds }, context, at));
     const above = offered.filter(o => o.data.approvalNeeded);
     if (above.length > 0) {
@@ -68,6 +72,11 @@ export function communicateDecision(data: Data<'communicateDecision'>, turn: Tur
     ...meet(['acknowledgement', 'firstReply']),
     ...(whole ? meet(['decision']) : []),
   );
+}
+
+/** What is worth money says how much. */
+function needsAmount({ kind, amount }: Pick<NewRemedy, 'kind' | 'amount'>): boolean {
+  return (kind === 'credit' || kind === 'discount') && amount === undefined;
 }
 
 /** Only what is offered, and approved where it had to be, can be told. */
@@ -105,7 +114,7 @@ export function offerRemedy(data: Data<'offerRemedy'>, turn: Turn): Decision<Com
   const { state, context, at } = turn;
   const unknown = unknownItems(data.itemIds, state);
   if (unknown !== undefined) return unknown;
-  if ((data.kind === 'credit' || data.kind === 'discount') && data.amount === undefined) {
+  if (needsAmount(data)) {
     return reject('amountNeeded', { kind: data.kind, field: 'amount' });
   }
   return accept<ComplaintEvent>(offer(factOf(data), context, at));
@@ -116,7 +125,7 @@ export function approveRemedy(data: Data<'approveRemedy'>, turn: Turn): Decision
   const { context, at } = turn;
   const remedy = remedyIn(turn, data.remedyId, ['awaitingApproval']);
   if ('outcome' in remedy) return remedy;
-  if (remedy.offeredBy === context.actor.id)
+  if (remedy.offeredBy === context.actor.id || remedy.offeredBy === context.actor.onBehalfOf)
     return reject('offererMayNotApprove', { remedyId: remedy.remedyId });
   return accept<ComplaintEvent>({ type: 'ComplaintRemedyApproved', data: factOf(data), occurredAt: at });
 }

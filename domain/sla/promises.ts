@@ -446,7 +446,10 @@ export function rescindResult(
   clock: Clock,
   because: 'retracted' | 'bounced',
   at: number,
-  until = context.now,
+  {
+    still,
+    until = context.now,
+  }: { readonly still?: number | undefined; readonly until?: number | undefined } = {},
 ): readonly SlaEvent[] {
   if (clock.status !== 'met' && clock.status !== 'fulfilled') return [];
   const rescinded: SlaEvent = {
@@ -454,6 +457,10 @@ export function rescindResult(
     data: { ...id(clock), because, schedule: clock.schedule },
     occurredAt: at,
   };
+  if (still !== undefined) {
+    const again = { ...clock, status: isBreached(clock) ? ('breached' as const) : ('running' as const) };
+    return [rescinded, ...meetClock(context, owner, again, still)];
+  }
   if (isBreached(clock) || clock.schedule.dueAt >= until) return [rescinded];
   return [rescinded, ...breachClock(context, owner, { ...clock, status: 'running' })];
 }

@@ -23,8 +23,8 @@ export const zippersCameApart: Receive = {
 };
 
 /** Received by an agent, at once. */
-export function received(data: Partial<Receive> = {}, when = RECEIVED, setting: Setting = {}) {
-  return given(complaint, setting).did('receive', { ...zippersCameApart, ...data }, agent, when);
+export function received(data: Partial<Receive> = {}, when = RECEIVED, setting: Setting = {}, by = agent) {
+  return given(complaint, setting).did('receive', { ...zippersCameApart, ...data }, by, when);
 }
 
 export const firstItem = idOf(0x1_0000);

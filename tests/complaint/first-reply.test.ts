@@ -334,7 +334,7 @@ describe('a step that is retracted', () => {
       );
   });
 
-  it('of a closed case ends its promise again, broken if it was due before the closing', () => {
+  it('leaves its promise to the decision that stands: kept by it, however late', () => {
     const closed = replied
       .did('communicateDecision', decision, qa, '2026-10-08 10:00')
       .did('close', {}, agent, '2026-10-08 11:00');
@@ -345,11 +345,11 @@ describe('a step that is retracted', () => {
         event('SlaMetRescinded', { clock: 'acknowledgement' }),
         event('SlaClockBreached', { clock: 'acknowledgement' }, '2026-09-30 11:00'),
         event('SlaClockEscalated'),
-        event('SlaClockCancelled', { clock: 'acknowledgement', because: 'caseClosed' }),
+        event('SlaClockFulfilled', { clock: 'acknowledgement' }, '2026-10-08 10:00'),
         event('SlaMetRescinded', { clock: 'firstReply' }),
         event('SlaClockBreached', { clock: 'firstReply' }, '2026-09-30 16:00'),
         event('SlaClockEscalated'),
-        event('SlaClockCancelled', { clock: 'firstReply', because: 'caseClosed' }),
+        event('SlaClockFulfilled', { clock: 'firstReply' }, '2026-10-08 10:00'),
       );
   });
 });
