@@ -79,10 +79,11 @@ export const caseTable = defineTable<CaseRow>({
   ],
 });
 
-/** What a row is made from; no list goes by it. */
+/** What a row is made from. */
 interface CaseSource {
   readonly caseId: string;
-  readonly number: string;
+  /** Of its first event's `recordedAt`: the number is counted by it. */
+  readonly year: string;
   readonly lifecycle: string;
   /** Folded without its clocks: how far the case is does not depend on them. */
   readonly state: CaseState;
@@ -91,21 +92,6 @@ interface CaseSource {
   readonly openedAt: number;
   readonly lastActivityAt: number;
 }
-
-const sourceTable = defineTable<CaseSource>({
-  name: 'caseSources',
-  columns: {
-    caseId: 'text',
-    number: 'text',
-    lifecycle: 'text',
-    state: 'json',
-    open: 'json',
-    openedAt: 'integer',
-    lastActivityAt: 'integer',
-  },
-  key: ['caseId'],
-  indexes: [],
-});
 
 interface NumberRow {
   readonly prefix: string;
@@ -127,19 +113,18 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
   const byName = new Map(lifecycles.map(lifecycle => [lifecycle.name, lifecycle] as const));
   const monthOf = monthsIn(timeZone);
 
-  function nextNumber(event: RecordedEvent, { numberPrefix: prefix }: AnyLifecycle, rows: RowAccess): string {
-    const year = monthOf(event.metadata.recordedAt).slice(0, 4);
+  function nextNumber({ year }: CaseSource, { numberPrefix: prefix }: AnyLifecycle, rows: RowAccess): string {
     const last = (rows.get(numberTable, keyOf(prefix, year))?.last ?? 0) + 1;
     rows.put(numberTable, { prefix, year, last });
     return `${prefix}-${year}-${String(last).padStart(6, '0')}`;
   }
 
-  function rowOf(of: CaseSource, lifecycle: AnyLifecycle): CaseRow {
+  function rowOf(of: CaseSource, lifecycle: AnyLifecycle, number: string): CaseRow {
     const { state } = of;
     const { phase, priority, receivedAt, teamId, assigneeId, closed } = lifecycle.summarize(state);
     return {
       caseId: of.caseId,
-      number: of.number,
+      number,
       lifecycle: of.lifecycle,
       phase,
       priority,
@@ -160,10 +145,9 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
   return {
     name: 'caseList',
     version: 1,
-    source: sourceTable,
     tables: [caseTable, numberTable],
     types: new Set(lifecycles.flatMap(({ events }) => Object.keys(events))),
-    fold(before, event, rows) {
+    fold(before, event) {
       const lifecycle = byCategory.get(categoryOf(event.streamId));
       const definition = lifecycle?.events[event.type];
       if (lifecycle === undefined || definition === undefined) return before;
@@ -173,7 +157,7 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
         if (event.revision !== 0) return undefined;
         return {
           caseId: uuidOf(event.streamId),
-          number: nextNumber(event, lifecycle, rows),
+          year: monthOf(event.metadata.recordedAt).slice(0, 4),
           lifecycle: lifecycle.name,
           state: lifecycle.evolve(lifecycle.initial, folded(event)),
           open: {},
@@ -192,7 +176,9 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
     derive(before, after, rows) {
       const lifecycle = after === undefined ? undefined : byName.get(after.lifecycle);
       if (after === undefined || lifecycle === undefined) return;
-      rows.put(caseTable, rowOf(after, lifecycle), before !== undefined);
+      const shown = before === undefined ? undefined : rows.get(caseTable, after.caseId);
+      const number = shown?.number ?? nextNumber(after, lifecycle, rows);
+      rows.put(caseTable, rowOf(after, lifecycle, number), before !== undefined);
     },
   };
 }

@@ -54,20 +54,6 @@ export interface FrequencySource {
   readonly left: boolean;
 }
 
-const sourceTable = defineTable<FrequencySource>({
-  name: 'frequencySources',
-  columns: {
-    caseId: 'text',
-    month: 'text',
-    customer: 'text',
-    customerLabel: 'text',
-    items: 'json',
-    left: 'boolean',
-  },
-  key: ['caseId'],
-  indexes: [],
-});
-
 /** What a product or customer is called that the complaint didn't name. */
 export const UNKNOWN = 'unknown';
 
@@ -113,7 +99,6 @@ export function complaintFrequencies(timeZone: string): Projection<FrequencySour
   return {
     name: 'complaintFrequencies',
     version: 1,
-    source: sourceTable,
     tables: [frequencyTable],
     types: new Set(types),
     fold(before, event) {

@@ -53,13 +53,6 @@ interface FollowUpSource {
   readonly tasks: readonly FollowUpTaskRow[];
 }
 
-const sourceTable = defineTable<FollowUpSource>({
-  name: 'followUpSources',
-  columns: { caseId: 'text', tasks: 'json' },
-  key: ['caseId'],
-  indexes: [],
-});
-
 /** Which waves wait for a call: from the task's opening until the wave has its result. */
 export function followUpCalls(): Projection<FollowUpSource> {
   const done = (before: FollowUpSource, { data }: { readonly data: ClockId }): FollowUpSource => ({
@@ -96,7 +89,6 @@ export function followUpCalls(): Projection<FollowUpSource> {
   return {
     name: 'followUpCalls',
     version: 1,
-    source: sourceTable,
     tables: [followUpTaskTable],
     types: new Set(types),
     fold(before, event) {

@@ -35,13 +35,6 @@ interface HostedVisit {
   readonly state: FactoryVisitState;
 }
 
-const sourceTable = defineTable<HostedVisit>({
-  name: 'hostedVisits',
-  columns: { caseId: 'text', state: 'json' },
-  key: ['caseId'],
-  indexes: [],
-});
-
 const visit = registered(factoryVisit);
 
 /** Who is expected where, and when: a second visit on the same days is warned of. */
@@ -49,7 +42,6 @@ export function hostBookings(): Projection<HostedVisit> {
   return {
     name: 'hostBookings',
     version: 1,
-    source: sourceTable,
     tables: [hostBookingTable],
     types: new Set(Object.keys(visit.events).filter(type => !(type in slaEvents))),
     fold(before, event) {

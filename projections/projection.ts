@@ -15,32 +15,34 @@ export interface RowAccess {
 }
 
 /**
- * One question answered from the log, in two steps: `fold` keeps one row a case, its source; `derive` makes from it
- * what is shown. A case may have many events before its source is written: it is derived once, from what it was to
- * what it is. Pure: what is in the rows depends on nothing but the events before. Personal values reach it as
- * `[sealed]` only. What it throws stops it, and it alone.
+ * One question answered from the log, in two steps: `fold` keeps a source a stream; `derive` makes from it what is
+ * shown. A case may have many events between two commits: it is derived once, from what it was to what it is. Pure:
+ * what is in the rows depends on nothing but the events before. Personal values reach it as `[sealed]` only. What it
+ * throws stops it, and it alone.
  */
-export interface Projection<S extends Row = Row> {
+export interface Projection<S extends object = object> {
   readonly name: string;
   /** Raised with every change of tables or of what is written to them: the rows are then made anew from the log. */
   readonly version: number;
-  /** One row a case, found by its uuid. */
-  readonly source: Table<S>;
   /** What it shows, and what it counts by. */
   readonly tables: readonly AnyTable[];
   /** The event types that change a source; the first event of a stream is folded whatever its type. */
   readonly types: ReadonlySet<string>;
   /**
-   * The source after the next event of the log; the same object where nothing changed. An event of a type, or of a
-   * schema version, that it does not know changes nothing. `rows` is for what is counted in the order of the log.
+   * The source after the next event of its stream; the same object where nothing changed, `undefined` for a stream
+   * that is not its own. An event of a type, or of a schema version, that it does not know changes nothing. Sources
+   * are kept nowhere but in memory: one that was let go is folded again.
    */
-  fold(before: S | undefined, event: RecordedEvent, rows: RowAccess): S | undefined;
-  /** Brings what is shown from one state of a source to another. Counts change by differences alone. */
+  fold(before: S | undefined, event: RecordedEvent): S | undefined;
+  /**
+   * Brings what is shown from one state of a source to another. Counts change by differences alone. Cases that are
+   * new since the last commit are derived in the order of their first events.
+   */
   derive(before: S | undefined, after: S | undefined, rows: RowAccess): void;
 }
 
 /** Forgets a projection's own row: the views give it back only what it gave them. */
-export function registered<S extends Row>(projection: Projection<S>): Projection {
+export function registered<S extends object>(projection: Projection<S>): Projection {
   return projection as unknown as Projection;
 }
 

@@ -10,7 +10,6 @@ import { foldBy, type Projection } from './projection.ts';
 import { mainParty, NOT_CLASSIFIED, type PartyKey, partyKey, sharesOf } from './responsible-party.ts';
 import { asSlaEvent } from './sla-event.ts';
 import { resultsBy, slaCountTable, slaResultTable } from './sla-results.ts';
-import { defineTable } from './table.ts';
 
 /** The promises of one case, folded as the engine folds them: deadlines and results are made from it. */
 export interface PromiseSource {
@@ -28,24 +27,6 @@ export interface PromiseSource {
   /** Out of all figures. */
   readonly voided: boolean;
 }
-
-const sourceTable = defineTable<PromiseSource>({
-  name: 'promiseSources',
-  columns: {
-    caseId: 'text',
-    streamId: 'text',
-    lifecycle: 'text',
-    clocks: 'json',
-    timers: 'json',
-    assigneeId: 'text',
-    teamId: 'text',
-    parties: 'json',
-    ended: 'boolean',
-    voided: 'boolean',
-  },
-  key: ['caseId'],
-  indexes: [],
-});
 
 /** What is due and whose it is, and which promises were kept. */
 export function promises(
@@ -75,7 +56,6 @@ export function promises(
   return {
     name: 'promises',
     version: 1,
-    source: sourceTable,
     tables: [deadlineTable, slaResultTable, slaCountTable],
     types: new Set([...types, ...Object.keys(slaEvents)]),
     fold(before, event) {

@@ -1,43 +1,55 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Position, type RecordedEvent, uuidOf } from '../../domain/log/envelope.ts';
+import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
 import type { Projection, RowAccess } from '../../projections/projection.ts';
 import type { AnyTable, Row, Table } from '../../projections/table.ts';
+import type { EventLog } from '../store/event-store.ts';
+import { SourceCache, type StreamSources } from './source-cache.ts';
 import { TableCache } from './table-cache.ts';
 import { type Checkpoint, type Fault, readCheckpoints } from './view-file.ts';
 
 export interface FoldOptions {
-  /** Rows of each table that are kept in memory from one commit to the next. */
-  readonly cachedRows: number;
+  /** Streams whose sources are kept in memory from one commit to the next, and rows of each table that are read. */
+  readonly cached: number;
 }
 
-/** One projection at work: where it is, its sources and what it shows. */
+/** One projection at work: where it is, and what it shows. */
 interface Run {
+  readonly number: number;
   readonly projection: Projection;
-  readonly sources: TableCache<Row>;
   readonly tables: ReadonlyMap<string, TableCache<Row>>;
   readonly rows: RowAccess;
+  /** Changed since the last commit, in the order of their first changes. */
+  changed: Set<StreamSources>;
   position: Position;
   fault: Fault | undefined;
 }
 
-/** Folds events into the sources of one file of views, in memory until `commit` derives and writes the rows. */
+/** Folds events into sources, in memory until `commit` derives and writes the rows of one file of views. */
 export class Fold {
   readonly #db: DatabaseSync;
+  readonly #log: Pick<EventLog, 'readStream'>;
   readonly #runs: readonly Run[];
+  readonly #sources: SourceCache;
   readonly #checkpoint: StatementSync;
 
   /** @param projections those whose tables, of the same version, are in the file */
-  constructor(db: DatabaseSync, projections: readonly Projection[], { cachedRows }: FoldOptions) {
+  constructor(
+    db: DatabaseSync,
+    log: Pick<EventLog, 'readStream'>,
+    projections: readonly Projection[],
+    { cached }: FoldOptions,
+  ) {
     this.#db = db;
+    this.#log = log;
+    this.#sources = new SourceCache(cached);
     this.#checkpoint = db.prepare(
       'UPDATE checkpoints SET position = ?, faultPosition = ?, faultMessage = ? WHERE name = ?',
     );
-    this.#runs = projections.map(projection => {
+    this.#runs = projections.map((projection, number) => {
       const tables = new Map<string, TableCache<Row>>();
-      for (const table of projection.tables) tables.set(table.name, cacheOf(db, table, cachedRows));
-      const sources = cacheOf(db, projection.source, cachedRows);
+      for (const table of projection.tables) tables.set(table.name, cacheOf(db, table, cached));
       const rows = rowAccess(projection.name, tables);
-      return { projection, sources, tables, rows, position: '', fault: undefined };
+      return { number, projection, tables, rows, changed: new Set(), position: '', fault: undefined };
     });
     // A fault is tried again whenever the views are opened: what was repaired goes on.
     this.reset();
@@ -56,34 +68,39 @@ export class Fold {
   }
 
   /** Sources that wait for the next commit. */
-  get dirtyRows(): number {
-    let rows = 0;
-    for (const { sources } of this.#runs) rows += sources.dirtyRows;
-    return rows;
+  get changes(): number {
+    return this.#runs.reduce((sum, run) => sum + run.changed.size, 0);
   }
 
   /** Takes in events that follow one another in the log, the first of them the next after `from`. */
-  take(from: Position, events: readonly RecordedEvent[]): void {
-    // Made once for all projections: a text that was cut out is hashed at its first look-up.
-    const keys = events.map(event => uuidOf(event.streamId));
-    for (const run of this.#runs)
-      if (run.fault === undefined && run.position === from) takeInto(run, events, keys);
+  async take(from: Position, events: readonly RecordedEvent[]): Promise<void> {
+    const runs = this.#runs.filter(run => run.fault === undefined && run.position === from);
+    const byType = runsByType(runs);
+    await this.#lookUp(runs, byType, events);
+    let previous = from;
+    for (const event of events) {
+      const concerned = event.revision === 0 ? runs : byType.get(event.type);
+      if (concerned !== undefined) this.#foldInto(concerned, event, previous);
+      previous = event.position;
+    }
+    for (const run of runs) if (run.fault === undefined) run.position = previous;
   }
 
   /** Rows and checkpoints in one transaction. When it fails nothing of it is stored, and `reset` must follow. */
   commit(): void {
     for (const run of this.#runs) this.#derive(run);
     this.#db.exec('BEGIN IMMEDIATE');
-    for (const { projection, sources, tables, position, fault } of this.#runs) {
-      sources.write();
+    for (const { projection, tables, position, fault } of this.#runs) {
       for (const table of tables.values()) table.write();
       this.#checkpoint.run(position, fault?.position ?? null, fault?.message ?? null, projection.name);
     }
     this.#db.exec('COMMIT');
-    for (const { sources, tables } of this.#runs) {
-      sources.written();
-      for (const table of tables.values()) table.written();
+    for (const run of this.#runs) {
+      for (const table of run.tables.values()) table.written();
+      for (const sources of run.changed) sources.committed[run.number] = sources.now[run.number];
+      run.changed = new Set();
     }
+    this.#sources.age();
   }
 
   /** Goes back to what is stored. */
@@ -91,50 +108,112 @@ export class Fold {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     const { checkpoints } = readCheckpoints(this.#db);
     for (const run of this.#runs) {
-      forget(run);
-      run.position = checkpoints.find(c => c.name === run.projection.name)?.position ?? '';
+      goBack(run, checkpoints);
       run.fault = undefined;
     }
   }
 
+  /** Folds again, up to the page, the streams of which events come and whose sources are not in memory. */
+  async #lookUp(
+    runs: readonly Run[],
+    byType: ReadonlyMap<string, readonly Run[]>,
+    events: readonly RecordedEvent[],
+  ): Promise<void> {
+    const seen = new Set<string>();
+    for (const event of events) {
+      const { streamId, revision } = event;
+      if (revision > 0 && !byType.has(event.type)) continue;
+      if (seen.has(streamId)) continue;
+      seen.add(streamId);
+      const known = this.#sources.find(streamId);
+      // Nothing was before the first event of a stream.
+      if (revision === 0 || runs.every(run => known?.now[run.number] !== undefined)) continue;
+      const sources = known ?? this.#sources.add(streamId);
+      const before = (await this.#log.readStream(streamId)).filter(earlier => earlier.revision < revision);
+      for (const run of runs) {
+        if (sources.now[run.number] === undefined) foldAgain(run, sources, before, event.position);
+      }
+    }
+  }
+
+  #foldInto(runs: readonly Run[], event: RecordedEvent, previous: Position): void {
+    const { streamId, revision } = event;
+    let sources = this.#sources.find(streamId);
+    for (const run of runs) {
+      if (run.fault !== undefined) continue;
+      const { number, projection } = run;
+      try {
+        const before = revision === 0 ? undefined : (sources?.now[number] ?? undefined);
+        const after = projection.fold(before, event);
+        if (after === undefined || after === before) continue;
+        sources ??= this.#sources.add(streamId);
+        if (revision === 0) sources.committed[number] = null;
+        sources.now[number] = after;
+        sources.lastPosition = event.position;
+        run.changed.add(sources);
+      } catch (error) {
+        run.fault = { position: event.position, message: messageOf(error) };
+        run.position = previous;
+      }
+    }
+    if (revision > 0 || sources === undefined) return;
+    for (const run of runs) sources.now[run.number] ??= null;
+  }
+
   #derive(run: Run): void {
-    const { projection, sources, rows } = run;
+    const { number, projection, rows } = run;
+    let at = run.position;
     try {
-      for (const [stored, source] of sources.changes()) projection.derive(stored, source, rows);
+      for (const sources of run.changed) {
+        at = sources.lastPosition;
+        projection.derive(sources.committed[number] ?? undefined, sources.now[number] ?? undefined, rows);
+      }
     } catch (error) {
-      // What the batch made of the rows is half done: the projection stands still where it was stored.
-      const { checkpoints } = readCheckpoints(this.#db);
-      const stood = run.fault?.position ?? run.position;
-      forget(run);
-      run.position = checkpoints.find(c => c.name === projection.name)?.position ?? '';
-      run.fault = { position: stood, message: messageOf(error) };
+      // What was derived is half done: the projection stands still where it was stored.
+      goBack(run, readCheckpoints(this.#db).checkpoints);
+      run.fault = { position: at, message: messageOf(error) };
     }
   }
 }
 
-function takeInto(run: Run, events: readonly RecordedEvent[], keys: readonly string[]): void {
-  const { projection, sources, rows } = run;
-  for (const [at, event] of events.entries()) {
-    // Nothing can be stored of a stream that begins here.
-    const isFirst = event.revision === 0;
-    const key = keys[at];
-    if (key === undefined || !(isFirst || projection.types.has(event.type))) continue;
-    try {
-      const before = isFirst ? undefined : sources.get(key);
-      const after = projection.fold(before, event, rows);
-      if (after !== undefined && after !== before) sources.put(key, after, !isFirst);
-    } catch (error) {
-      run.fault = { position: event.position, message: messageOf(error) };
-      run.position = at === 0 ? run.position : (events[at - 1]?.position ?? run.position);
-      return;
+function runsByType(runs: readonly Run[]): ReadonlyMap<string, readonly Run[]> {
+  const byType = new Map<string, Run[]>();
+  for (const run of runs) {
+    for (const type of run.projection.types) {
+      const others = byType.get(type);
+      if (others === undefined) byType.set(type, [run]);
+      else others.push(run);
     }
   }
-  run.position = events.at(-1)?.position ?? run.position;
+  return byType;
 }
 
-function forget({ sources, tables }: Run): void {
-  sources.clear();
-  for (const table of tables.values()) table.clear();
+function foldAgain(
+  run: Run,
+  sources: StreamSources,
+  before: readonly RecordedEvent[],
+  position: Position,
+): void {
+  if (run.fault !== undefined) return;
+  const { number, projection } = run;
+  let source: Row | undefined;
+  try {
+    for (const event of before) {
+      if (event.revision === 0 || projection.types.has(event.type)) source = projection.fold(source, event);
+    }
+  } catch (error) {
+    run.fault = { position, message: messageOf(error) };
+    return;
+  }
+  sources.now[number] = source ?? null;
+  sources.committed[number] = source ?? null;
+}
+
+function goBack(run: Run, checkpoints: readonly Checkpoint[]): void {
+  for (const sources of run.changed) sources.now[run.number] = sources.committed[run.number];
+  run.changed = new Set();
+  for (const table of run.tables.values()) table.clear();
+  run.position = checkpoints.find(c => c.name === run.projection.name)?.position ?? '';
 }
 
 function cacheOf(db: DatabaseSync, table: AnyTable, cachedRows: number): TableCache<Row> {

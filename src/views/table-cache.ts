@@ -12,14 +12,15 @@ type Value = string | number | null;
 interface Entry<R> {
   readonly key: string;
   row: R | undefined;
-  /** As it is in the database, by the last commit or reading. */
-  stored: R | undefined;
+  /** Whether the database has a row of this key, or may have. */
+  stored: boolean;
   dirty: boolean;
 }
 
 /**
  * The rows of one table that are being worked on: read once, written once a commit, however often they change.
- * Those not asked for in a while are let go, in two generations: cheaper than keeping an order of use.
+ * Rows that were read are kept from one commit to the next; those not asked for in a while are let go, in two
+ * generations: cheaper than keeping an order of use. Rows that were only written are let go at the commit.
  */
 export class TableCache<R extends Row> {
   readonly #maxRows: number;
@@ -31,6 +32,7 @@ export class TableCache<R extends Row> {
   readonly #keyTypes: readonly ColumnType[];
   #recent = new Map<string, Entry<R>>();
   #earlier = new Map<string, Entry<R>>();
+  #written = new Map<string, Entry<R>>();
   #dirty: Entry<R>[] = [];
 
   /** @param maxRows rows kept after a commit, about; twice as many in all */
@@ -48,42 +50,27 @@ export class TableCache<R extends Row> {
   }
 
   get(key: string): R | undefined {
-    return (this.#recent.get(key) ?? this.#bring(key)).row;
+    const entry = this.#find(key);
+    if (entry !== undefined) return entry.row;
+    const row = this.#decode(this.#select.get(...this.#keyValues(key)));
+    this.#recent.set(key, { key, row, stored: row !== undefined, dirty: false });
+    return row;
   }
 
-  /** @param maybeThere false: the database certainly has no row of this key, and is not asked */
+  /** @param maybeThere false: the database certainly has no row of this key */
   put(key: string, row: R, maybeThere: boolean): void {
-    let entry = this.#recent.get(key) ?? this.#promote(key);
-    if (entry === undefined) {
-      if (maybeThere) entry = this.#bring(key);
-      else {
-        entry = { key, row: undefined, stored: undefined, dirty: false };
-        this.#recent.set(key, entry);
-      }
-    }
-    this.#change(entry, row);
+    this.#change(key, row, maybeThere);
   }
 
   delete(key: string): void {
-    this.#change(this.#recent.get(key) ?? this.#bring(key), undefined);
-  }
-
-  get dirtyRows(): number {
-    return this.#dirty.length;
-  }
-
-  /** Rows that have changed since the last commit, from what is stored to what they are. */
-  *changes(): Generator<readonly [stored: R | undefined, row: R | undefined]> {
-    for (const { stored, row } of this.#dirty) if (stored !== row) yield [stored, row];
+    this.#change(key, undefined, true);
   }
 
   /** Writes every changed row, inside the caller's transaction. */
   write(): void {
     for (const { key, row, stored } of this.#dirty) {
-      if (row === stored) continue;
-      if (row === undefined) this.#delete.run(...this.#keyValues(key));
-      else if (stored === undefined) this.#insert.run(...this.#encode(row));
-      else this.#upsert.run(...this.#encode(row));
+      if (row !== undefined) (stored ? this.#upsert : this.#insert).run(...this.#encode(row));
+      else if (stored) this.#delete.run(...this.#keyValues(key));
     }
   }
 
@@ -91,9 +78,10 @@ export class TableCache<R extends Row> {
   written(): void {
     for (const entry of this.#dirty) {
       entry.dirty = false;
-      entry.stored = entry.row;
+      entry.stored = entry.row !== undefined;
     }
     this.#dirty = [];
+    if (this.#written.size > 0) this.#written = new Map();
     if (this.#recent.size <= this.#maxRows) return;
     this.#earlier = this.#recent;
     this.#recent = new Map();
@@ -103,29 +91,29 @@ export class TableCache<R extends Row> {
   clear(): void {
     this.#recent = new Map();
     this.#earlier = new Map();
+    this.#written = new Map();
     this.#dirty = [];
   }
 
-  #change(entry: Entry<R>, row: R | undefined): void {
+  #find(key: string): Entry<R> | undefined {
+    const entry = this.#recent.get(key);
+    if (entry !== undefined) return entry;
+    const earlier = this.#earlier.get(key);
+    if (earlier === undefined) return this.#written.get(key);
+    this.#recent.set(key, earlier);
+    return earlier;
+  }
+
+  #change(key: string, row: R | undefined, maybeThere: boolean): void {
+    let entry = this.#find(key);
+    if (entry === undefined) {
+      entry = { key, row, stored: maybeThere, dirty: false };
+      this.#written.set(key, entry);
+    }
     entry.row = row;
     if (entry.dirty) return;
     entry.dirty = true;
     this.#dirty.push(entry);
-  }
-
-  #promote(key: string): Entry<R> | undefined {
-    const entry = this.#earlier.get(key);
-    if (entry !== undefined) this.#recent.set(key, entry);
-    return entry;
-  }
-
-  #bring(key: string): Entry<R> {
-    const promoted = this.#promote(key);
-    if (promoted !== undefined) return promoted;
-    const row = this.#decode(this.#select.get(...this.#keyValues(key)));
-    const entry = { key, row, stored: row, dirty: false };
-    this.#recent.set(key, entry);
-    return entry;
   }
 
   #encode(row: R): Value[] {

@@ -9,8 +9,8 @@ import { createIndexes, createViews } from './view-file.ts';
 /** Events read at once. */
 const PAGE_EVENTS = 500;
 /** Changed sources that are written together, some 8 KB each with what is derived from them. */
-const COMMIT_ROWS = 30_000;
-const CACHED_ROWS = 10_000;
+const COMMIT_CHANGES = 30_000;
+const CACHED = 10_000;
 
 export interface Built {
   readonly path: string;
@@ -38,15 +38,15 @@ export async function buildViews(
     db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;`);
     createViews(db, log.logId, projections);
-    const fold = new Fold(db, projections, { cachedRows: CACHED_ROWS });
+    const fold = new Fold(db, log, projections, { cached: CACHED });
     for (;;) {
       const page = await log.readAll(position, PAGE_EVENTS);
       const last = page.at(-1);
       if (last === undefined) break;
-      fold.take(position, page);
+      await fold.take(position, page);
       position = last.position;
       events += page.length;
-      if (fold.dirtyRows >= COMMIT_ROWS) fold.commit();
+      if (fold.changes >= COMMIT_CHANGES) fold.commit();
       await meanwhile(events);
     }
     fold.commit();

@@ -45,8 +45,8 @@ export function createViews(db: DatabaseSync, logId: string, projections: readon
     ) STRICT, WITHOUT ROWID;`);
   db.prepare('INSERT INTO viewsOf (logId) VALUES (?)').run(logId);
   const insert = db.prepare(`INSERT INTO checkpoints (name, version, position) VALUES (?, ?, '')`);
-  for (const { name, version, source, tables } of projections) {
-    for (const table of [source, ...tables]) db.exec(tableSql(table));
+  for (const { name, version, tables } of projections) {
+    for (const table of tables) db.exec(tableSql(table));
     insert.run(name, version);
   }
 }

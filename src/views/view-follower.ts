@@ -8,8 +8,8 @@ import { buildViews } from './view-build.ts';
 import { type Checkpoint, openViewFile, readCheckpoints } from './view-file.ts';
 
 const PAGE_EVENTS = 1_000;
-const COMMIT_ROWS = 20_000;
-const CACHED_ROWS = 20_000;
+const COMMIT_CHANGES = 20_000;
+const CACHED = 20_000;
 /** How often a long build lets the views that answer follow the log. */
 const MEANWHILE_EVENTS = 20_000;
 
@@ -63,9 +63,9 @@ export class ViewFollower {
       for (const from of fold.positions()) {
         const page = await this.#log.readAll(from, PAGE_EVENTS);
         if (page.length === 0) continue;
-        fold.take(from, page);
+        await fold.take(from, page);
         moved = true;
-        if (fold.dirtyRows >= COMMIT_ROWS) break;
+        if (fold.changes >= COMMIT_CHANGES) break;
       }
       if (!moved) return;
       this.#commit(fold);
@@ -134,7 +134,7 @@ export class ViewFollower {
       db,
       path,
       generation,
-      fold: new Fold(db, this.#projections, { cachedRows: CACHED_ROWS }),
+      fold: new Fold(db, this.#log, this.#projections, { cached: CACHED }),
     };
     this.#report();
   }

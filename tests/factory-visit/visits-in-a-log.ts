@@ -53,7 +53,7 @@ export class Visits {
     for (const [index, event] of this.world.log.entries()) {
       const { streamId, type, revision } = event;
       if (revision === 0 || projection.types.has(type)) {
-        sources.set(streamId, projection.fold(sources.get(streamId), event, rows));
+        sources.set(streamId, projection.fold(sources.get(streamId), event));
       }
       if (index % every !== 0 && index < this.world.log.length - 1) continue;
       for (const [key, source] of sources) {
