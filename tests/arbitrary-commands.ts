@@ -6,7 +6,8 @@ import type { CaseState } from '../domain/case/case-state.ts';
 import type { CommandDefinitions, EventDefinitions } from '../domain/case/event-definition.ts';
 import { type Lifecycle, type LinkedCase, registered } from '../domain/case/lifecycle.ts';
 import { instantSchema, uuidSchema } from '../domain/log/envelope.ts';
-import { at, given, idOf, ids, person, system } from './given-when-then.ts';
+import { personalFields } from '../domain/log/personal.ts';
+import { at, given, idOf, ids, person, type Story, system } from './given-when-then.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -43,6 +44,7 @@ interface Surroundings {
 function madeOf(schema: z.core.$ZodType, choices: Choices, around: Surroundings): unknown {
   const { core } = z;
   const of = (part: z.core.$ZodType) => madeOf(part, choices, around);
+  if (personalFields.get(schema) !== undefined) return PERSONAL;
   if (schema === instantSchema) return around.now - choices.below(30) * (DAY_MS / 6);
   if (schema === uuidSchema) return choices.one(around.ids);
   if (schema instanceof core.$ZodOptional || schema instanceof core.$ZodDefault) {
@@ -83,6 +85,9 @@ function madeOf(schema: z.core.$ZodType, choices: Choices, around: Surroundings)
   ]);
 }
 
+/** Every personal value of these commands: it must be found in no state and no rejection. */
+const PERSONAL = 'zhang-san@personal.example';
+
 /** Ends of which there are enough without being likely. */
 const FINAL: readonly string[] = ['voidEntry', 'withdraw', 'mergeInto', 'closeWithoutAgreement'];
 
@@ -95,6 +100,7 @@ const TEXTS = ['a', '2026-03-01', 'image/png', '0'.repeat(64), 'CNY', 'receivedA
  * timers fire. None may throw; what is decided must be what its schema says; and what is called possible must not be
  * refused as impossible.
  * @param words texts that mean something to the lifecycle: fields, steps
+ * @param holds what must be true of every story, after each step
  * @returns the commands that were accepted
  */
 export function surviveAnything<
@@ -105,6 +111,7 @@ export function surviveAnything<
   lifecycle: Lifecycle<S, C, E>,
   numbers: readonly number[],
   words: readonly string[] = [],
+  holds: (story: Story<S, C, E>) => void = () => {},
 ): ReadonlySet<string> {
   const choices = new Choices(numbers);
   const { commands } = registered(lifecycle);
@@ -127,9 +134,13 @@ export function surviveAnything<
     // Parsed by a command's schema, whose fields are JSON.
     const command = { type, data: parsed.data as Parameters<typeof story.tried>[0]['data'] };
     const { decision, next } = story.tried(command, by, now);
+    expect(
+      JSON.stringify([next.state, decision.outcome === 'rejected' ? decision.details : []]),
+    ).not.toContain(PERSONAL);
     if (decision.outcome === 'accepted') accepted.add(type);
     else if (possible.includes(type)) expect(['notPossibleNow', 'caseEnded']).not.toContain(decision.reason);
     story = next;
+    holds(story);
   }
   return accepted;
 }

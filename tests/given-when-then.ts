@@ -3,7 +3,12 @@ import type { z } from 'zod';
 import type { Actor, Role } from '../domain/case/actor.ts';
 import type { CaseState } from '../domain/case/case-state.ts';
 import type { Decision } from '../domain/case/decision.ts';
-import type { CommandDefinitions, EventDefinitions, EventOf } from '../domain/case/event-definition.ts';
+import type {
+  CommandDefinitions,
+  EventDefinitions,
+  EventOf,
+  Folded,
+} from '../domain/case/event-definition.ts';
 import {
   type AnyCommand,
   type AnyEvent,
@@ -110,6 +115,7 @@ export function given<S extends CaseState, C extends CommandDefinitions, E exten
     revision: -1,
     decisions: 0,
     events: [],
+    folded: [],
   });
 }
 
@@ -118,6 +124,8 @@ interface Told {
   readonly revision: number;
   readonly decisions: number;
   readonly events: readonly AnyEvent[];
+  /** The same as they are read from the log: sealed, with their place in it. */
+  readonly folded: readonly Folded<AnyEvent>[];
 }
 
 /** Immutable: a story can be told on in several ways. */
@@ -142,6 +150,11 @@ export class Story<S extends CaseState, C extends CommandDefinitions, E extends 
   /** All events so far, their personal values readable. */
   get events(): readonly EventOf<E>[] {
     return this.#told.events as readonly EventOf<E>[];
+  }
+  /** The state once more, from the events alone. */
+  refolded(): CaseState {
+    const { initial } = this.#lifecycle;
+    return this.#told.folded.reduce((state, each) => this.#lifecycle.evolve(state, each), initial);
   }
   get possible(): readonly string[] {
     return this.#lifecycle.possible(this.#told.state);
@@ -280,6 +293,7 @@ export class Story<S extends CaseState, C extends CommandDefinitions, E extends 
   #fold(events: readonly AnyEvent[], actor: Actor, decidedAt: number): Story<S, C, E> {
     const { decisions } = this.#told;
     let { state, revision } = this.#told;
+    const folded: Folded<AnyEvent>[] = [];
     for (const { type, data, occurredAt } of events) {
       const schema = this.#lifecycle.events[type]?.schema;
       if (schema === undefined) throw new Error(`${type} is in no registry`);
@@ -288,21 +302,16 @@ export class Story<S extends CaseState, C extends CommandDefinitions, E extends 
       revision++;
       const sealed = sealedIn(schema, plain(data));
       const commandId = idOf(0x100_0000 + decisions);
-      state = this.#lifecycle.evolve(state, {
-        type,
-        data: sealed,
-        occurredAt,
-        revision,
-        commandId,
-        actorId: actor.id,
-        decidedAt,
-      });
+      const each = { type, data: sealed, occurredAt, revision, commandId, actorId: actor.id, decidedAt };
+      folded.push(each);
+      state = this.#lifecycle.evolve(state, each);
     }
     return new Story<S, C, E>(this.#lifecycle, this.#setting, {
       state,
       revision,
       decisions: decisions + 1,
       events: [...this.#told.events, ...events],
+      folded: [...this.#told.folded, ...folded],
     });
   }
 }

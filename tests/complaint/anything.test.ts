@@ -1,40 +1,78 @@
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { complaint } from '../../domain/complaint/complaint.ts';
-import { anyNumbers, surviveAnything } from '../arbitrary-commands.ts';
+import { at } from '../given-when-then.ts';
 import { clockLawsHold } from '../sla/clock-laws.ts';
+import { anyCommand, begun, later, PERSONAL } from './arbitrary-complaint.ts';
 
-const words = [
-  'complainant',
-  'siteRegion',
-  'items',
-  'description',
-  'firstReply',
-  'decision',
-  'onSite',
-  'review',
-];
+type Complaint = typeof begun;
 
 /** What was ever accepted over all runs: a generator that reaches nothing proves nothing. */
 const reached = new Set<string>();
+/** Machines give these, and nobody is offered them. */
+const OFFERED_TO_NOBODY = new Set(['absorb', 'release', 'fireTimer']);
+
+/** Goes on with a complaint until the numbers are used up; a decision that throws fails on the way. */
+function story(
+  numbers: readonly number[],
+  step: (before: Complaint, type: string, outcome: string) => void,
+): Complaint {
+  let used = 0;
+  const choose = (count: number) => (numbers[used++] ?? 0) % Math.max(1, count);
+  let told = begun;
+  let now = at('2026-09-24 10:00');
+  while (used < numbers.length) {
+    now = later(told, now, choose);
+    // Without this the service was down, and the timers of that time are found later.
+    if (choose(4) > 0) told = told.passed(now);
+    const { by, command } = anyCommand(told, now, choose);
+    const { decision, next } = told.tried(command, by, now);
+    step(told, command.type, decision.outcome);
+    if (decision.outcome === 'accepted') reached.add(command.type);
+    else expect(JSON.stringify(decision.details)).not.toContain(PERSONAL);
+    told = next;
+  }
+  return told;
+}
+
+const numbers = fc.array(fc.nat(1_000_000), { minLength: 50, maxLength: 900, size: 'max' });
+const holds = (law: (numbers: readonly number[]) => void) => {
+  fc.assert(fc.property(numbers, law), { numRuns: 100 });
+};
+
 afterAll(() => {
-  const never = Object.keys(complaint.commands).filter(type => !reached.has(type));
-  expect(never.length, `never accepted: ${never.join(', ')}`).toBeLessThan(8);
+  const never = Object.keys(complaint.commands).filter(
+    type => !reached.has(type) && !['fireTimer', 'attach', 'receive'].includes(type),
+  );
+  expect(never).toEqual([]);
 });
 
-test('whatever is sent to a complaint, it decides, by its own schemas, keeps no personal value, and its promises keep their laws', () => {
-  fc.assert(
-    fc.property(anyNumbers, numbers => {
-      let last:
-        | { readonly events: Parameters<typeof clockLawsHold>[0]; refolded(): object; state: object }
-        | undefined;
-      const accepted = surviveAnything(complaint, numbers, words, story => {
-        last = story;
+describe('whatever is done to a complaint', () => {
+  it('its promises keep their laws', () => {
+    holds(choices => {
+      clockLawsHold(story(choices, () => {}).events);
+    });
+  }, 240_000);
+
+  it('its state holds no personal value', () => {
+    holds(choices => {
+      expect(JSON.stringify(story(choices, () => {}).state)).not.toContain(PERSONAL);
+    });
+  }, 240_000);
+
+  it('its events fold to the same state again', () => {
+    holds(choices => {
+      const told = story(choices, () => {});
+      expect(told.refolded()).toEqual(told.state);
+    });
+  }, 240_000);
+
+  it('a command that is not called possible is rejected', () => {
+    holds(choices => {
+      story(choices, (before, type, outcome) => {
+        if (before.possible.includes(type) || OFFERED_TO_NOBODY.has(type)) return;
+        expect(`${type} is ${outcome}`).toBe(`${type} is rejected`);
       });
-      for (const type of accepted) reached.add(type);
-      if (last === undefined) return;
-      clockLawsHold(last.events);
-      expect(last.refolded()).toEqual(last.state);
-    }),
-  );
-}, 240_000);
+    });
+  }, 240_000);
+});
