@@ -1,0 +1,198 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { serviceEnv } from '../torture/service.ts';
+import { figure } from './figure.ts';
+
+const runFile = promisify(execFile);
+const autocannon = createRequire(import.meta.url).resolve('autocannon');
+
+const CONNECTIONS = 64;
+const ROUNDS = 5;
+const ROUND_SECONDS = 4;
+const HALF_RATE_SECONDS = 10;
+
+const measured = z.object({
+  duration: z.number(),
+  errors: z.number(),
+  timeouts: z.number(),
+  non2xx: z.number(),
+  '2xx': z.number(),
+  latency: z.object({ p50: z.number(), p99: z.number() }),
+});
+
+/** As an agent writes one down: two items, the words of the customer, in both languages. */
+const COMPLAINT = JSON.stringify({
+  kind: 'product',
+  complainant: { name: '宁波恒达服饰有限公司 Ningbo Hengda Garments' },
+  contactPosition: 'purchasing',
+  channel: 'wechat',
+  siteRegion: 'mainland',
+  items: [
+    {
+      product: { code: '5#N-OE-SS', name: '5号尼龙开尾拉链' },
+      bulkOrder: 'DH20261103-118',
+      delivered: { value: 20_000, unit: 'piece' },
+      inspected: { value: 1_250, unit: 'piece' },
+      defective: { value: 87, unit: 'piece' },
+      whereFound: 'production',
+    },
+    {
+      product: { code: '3#M-CE-NB', name: '3号金属闭尾拉链' },
+      bulkOrder: 'DH20261103-119',
+      batch: 'B-0431',
+      defective: { value: 12, unit: 'piece' },
+      whereFound: 'finishedGoods',
+    },
+  ],
+  description:
+    '我司在车缝时发现拉头在第三次水洗后脱落,已停线两小时,请尽快派人到现场确认。Sliders come off after the third wash; the line has stood for two hours.',
+  remedySought: ['replacement', 'credit'],
+});
+
+/**
+ * Durable complaints over HTTP, the projector on, against a route with the same hooks and the same parse of the same
+ * body that stores nothing: one server, in turns, 64 connections from another process. The data lies in the working
+ * folder, on its disk.
+ */
+export async function run(): Promise<void> {
+  const parent = join(process.cwd(), 'data');
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'bench-append-'));
+  const server = await startServer(folder);
+  try {
+    figure('append-http', 'bodyBytes', Buffer.byteLength(COMPLAINT), 'bytes');
+    const stored: number[] = [];
+    const nothing: number[] = [];
+    const ratios: number[] = [];
+    for (let round = -1; round < ROUNDS; round++) {
+      const storing = rateOf(await load(server, '/v1/complaints', ROUND_SECONDS));
+      const bare = rateOf(await load(server, '/v1/nothing', ROUND_SECONDS));
+      // The first round warms up.
+      if (round < 0) continue;
+      stored.push(storing);
+      nothing.push(bare);
+      ratios.push(storing / bare);
+    }
+    const top = median(stored);
+    figure('append-http', 'complaintsPerSecond', top, '1/s');
+    figure('append-http', 'storingNothingPerSecond', median(nothing), '1/s');
+    figure('append-http', 'ratio', median(ratios), 'ratio');
+    figure('append-http', 'peakRssMiB', peakRssMiB(server.pid), 'MiB');
+
+    const halfRate = Math.round(top / 2);
+    await caughtUp(server);
+    await loopDelayP99Ms(server);
+    const { latency } = await load(server, '/v1/complaints', HALF_RATE_SECONDS, halfRate);
+    figure('append-http', 'halfRate', halfRate, '1/s');
+    figure('append-http', 'latencyP50AtHalfRate', latency.p50, 'ms');
+    figure('append-http', 'latencyP99AtHalfRate', latency.p99, 'ms');
+    figure('append-http', 'eventLoopDelayP99AtHalfRate', await loopDelayP99Ms(server), 'ms');
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+interface Server {
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+async function startServer(folder: string): Promise<Server> {
+  // The limits are in force, so that they cost what they cost, and too wide to be met.
+  const limits = { REDRESS_RATE_LIMIT: '1000000000', REDRESS_FAILURE_LIMIT: '1000000000' };
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'processes', 'append-server.ts')],
+    {
+      env: serviceEnv(folder, 0, { ...limits, REDRESS_LOG_LEVEL: 'info' }),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  if (child.stderr === null) throw new Error('the server has no standard error');
+  const ended = once(child, 'exit');
+  const lines = createInterface({ input: child.stderr });
+  const started = await new Promise<{ url: string; token: string }>((resolve, reject) => {
+    lines.on('line', line => {
+      if (!line.startsWith('{"url"')) console.error(line);
+      else resolve(z.object({ url: z.string(), token: z.string() }).parse(JSON.parse(line)));
+    });
+    child.once('exit', code => reject(new Error(`the server ended with ${code}`)));
+  });
+  return {
+    ...started,
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** `rate`: requests a second; without it, as many as there can be. */
+async function load(
+  { url, token }: Server,
+  path: string,
+  seconds: number,
+  rate?: number,
+): Promise<z.infer<typeof measured>> {
+  const { stdout } = await runFile(process.execPath, [
+    autocannon,
+    ...['--json', '--no-progress', '--connections', String(CONNECTIONS), '--duration', String(seconds)],
+    ...(rate === undefined ? [] : ['--overallRate', String(rate)]),
+    ...['--method', 'POST', '--body', COMPLAINT],
+    ...['--headers', 'content-type=application/json', '--headers', `authorization=Bearer ${token}`],
+    url + path,
+  ]);
+  const result = measured.parse(JSON.parse(stdout));
+  const { errors, timeouts, non2xx } = result;
+  if (errors + timeouts + non2xx > 0) {
+    throw new Error(`${path}: ${errors} errors, ${timeouts} time-outs, ${non2xx} answers other than 2xx`);
+  }
+  return result;
+}
+
+function rateOf({ '2xx': answered, duration }: z.infer<typeof measured>): number {
+  return answered / duration;
+}
+
+/** Until the views have seen everything: the next figures are not to carry what the last load left. */
+async function caughtUp({ url }: Server): Promise<void> {
+  const behind = z.object({ projections: z.array(z.object({ behindEvents: z.number() })) });
+  for (;;) {
+    const { projections } = behind.parse(await (await fetch(`${url}/health/ready`)).json());
+    if (projections.every(({ behindEvents }) => behindEvents === 0)) return;
+    await sleep(100);
+  }
+}
+
+/** By the server's own monitor, since it was asked last. */
+async function loopDelayP99Ms({ url }: Server): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const [, seconds] = /^redress_event_loop_delay_p99_seconds (\S+)$/m.exec(metrics) ?? [];
+  return Number(seconds) * 1_000;
+}
+
+/** Of the process, workers included; Linux alone says. */
+function peakRssMiB(pid: number): number {
+  try {
+    const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kib) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
