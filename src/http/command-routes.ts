@@ -1,10 +1,11 @@
-import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
+import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import { ROLES, type Role } from '../../domain/case/actor.ts';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { party, partyCommands } from '../../domain/party/party.ts';
 import { clientCommandId } from '../engine/command-id.ts';
+import { newEventId as newUuid } from '../engine/event-id.ts';
 import { type ApiCall, type ApiRoute, apiRoute } from './api-route.ts';
 import { isCustomerOnly } from './authentication.ts';
 import { outcomeName, problemOf } from './command-answers.ts';
@@ -136,7 +137,7 @@ async function giveCommand(
   const keyed = idempotencyKey !== undefined;
   const commandId = keyed
     ? clientCommandId(logId, { principal: actor.id, commandType: type, idempotencyKey })
-    : uuidv7();
+    : newUuid();
   const traceparent = traceparentOf(request);
   const asking = {
     commandId,

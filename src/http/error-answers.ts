@@ -19,6 +19,7 @@ export function sendProblem(
   // A request that could not be routed has not been through the hooks.
   request.logFields ??= {};
   request.logFields.outcome ??= problem;
+  reply.header('x-request-id', request.id);
   reply.code(PROBLEMS[problem].status).header('content-type', PROBLEM_JSON);
   if (PROBLEMS[problem].status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   if (extras.headers !== undefined) reply.headers(extras.headers);
