@@ -1,105 +1,19 @@
-import { labelSchema } from '../case/case-events.ts';
-import { type CaseRules, caseEnded, ownerOf } from '../case/case-rules.ts';
+import { caseEnded, ownerOf } from '../case/case-rules.ts';
 import { decideCase } from '../case/decide-case.ts';
 import { endTimers } from '../case/decide-ending.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
+import { DEFAULT_TEAM_ID } from '../log/fixed-streams.ts';
 import { latest, openClock } from '../sla/clock.ts';
 import type { ClockName } from '../sla/events.ts';
 import { disputeClock, meetClock, startClock } from '../sla/promises.ts';
-import { dueOf } from '../time/target.ts';
 import { type AfterSalesCommand, afterSalesCommands } from './commands.ts';
+import { awaitWord, withoutConfirmation } from './decide-confirmation.ts';
+import { withSuccessor } from './decide-successor.ts';
 import { type AfterSalesEvent, afterSalesEvents } from './events.ts';
-import {
-  type AfterSalesState,
-  dispatched,
-  evolve,
-  isConfirmed,
-  noAfterSales,
-  RETRACTABLE,
-  resolution,
-} from './state.ts';
-
-type Name = AfterSalesCommand['type'];
-
-/** What the state allows, whoever asks. */
-function possible(state: AfterSalesState): readonly Name[] {
-  if (state.phase === 'none') return ['report'];
-  const commands: Name[] = ['addNote', 'attach', 'link', 'recordMessage', 'correctDetails'];
-  const add = (when: boolean, ...names: Name[]) => {
-    if (when) commands.push(...names);
-  };
-  add(
-    state.steps.some(s => !s.retracted),
-    'retractStep',
-  );
-  add(
-    state.clocks.some(c => c.status === 'fulfilled' && !c.breachRescinded && (c.result?.lateMs ?? 1) <= 0),
-    'rescindBreach',
-  );
-  if (state.ended !== undefined) {
-    const { how } = state.ended;
-    add(how === 'merged', 'unmerge');
-    add(how !== 'merged' && how !== 'voided', 'reopen');
-    add(how !== 'voided', 'voidEntry');
-    return commands;
-  }
-  const resolved = resolution(state) !== undefined;
-  commands.push('assign', 'waiveStep', 'mergeInto', 'withdraw', 'voidEntry');
-  add(state.priority === 'normal' && !state.urgencyRequested, 'markUrgent');
-  add(state.urgencyRequested, 'confirmUrgent');
-  add(state.priority === 'urgent' || state.urgencyRequested, 'lowerUrgent');
-  add(
-    state.clocks.some(c => c.status === 'running'),
-    'pauseClock',
-    'agreeAppointment',
-  );
-  add(
-    state.clocks.some(c => c.status === 'paused'),
-    'resumeClock',
-  );
-  add(state.answers.length === 0, 'answer');
-  add(!resolved, 'resolveRemotely', 'dispatch', 'resolveOnSite');
-  add(dispatched(state) !== undefined && state.phase !== 'arrived', 'recordArrival');
-  add(resolved && !isConfirmed(state), 'confirm');
-  add(resolved, 'dispute');
-  add(resolved || state.waived.includes('resolution'), 'close');
-  add(
-    state.timers.some(t => t.timer === 'customerSilence' && t.active),
-    'closeWithoutReply',
-  );
-  add(!resolved, 'closeWithoutAgreement');
-  return commands;
-}
-
-const rules: CaseRules<AfterSalesState> = {
-  lifecycle: 'after-sales-request',
-  facts: ({ priority, siteRegion, customerGrade }) => ({
-    priority,
-    siteRegion,
-    ...(customerGrade === undefined ? {} : { customerGrade }),
-  }),
-  metByReply: ['answer'],
-  reopens: ['answer', 'onSiteResolution'],
-  correctable: {
-    order: { kind: 'value', schema: labelSchema, current: s => s.order },
-    defectCategory: { kind: 'value', schema: labelSchema, current: s => s.defectCategory },
-    productCode: { kind: 'value', schema: labelSchema, current: s => s.productCode },
-    fault: { kind: 'text' },
-    site: { kind: 'text' },
-  },
-  customerFields: [],
-  retractable: RETRACTABLE,
-  waivable: { answer: ['answer'], resolution: ['onSiteResolution'] },
-  mayClose(state, mode) {
-    if (mode !== 'closed' || resolution(state) !== undefined || state.waived.includes('resolution'))
-      return undefined;
-    return reject('notResolved', { possible: [...possible(state)] });
-  },
-  itemIds: () => [],
-  possible,
-};
+import { possible, rules } from './rules.ts';
+import { type AfterSalesState, buildsOn, dispatched, evolve, noAfterSales, resolution } from './state.ts';
 
 export const afterSales = defineLifecycle({
   name: 'after-sales-request',
@@ -152,6 +66,20 @@ function decide(
         occurredAt,
       });
     }
+    case 'retractStep': {
+      const { stepRevision } = command.data;
+      const later = buildsOn(state, stepRevision);
+      if (later.length > 0) return reject('laterStepsBuildOnIt', { stepRevision, retractFirst: [...later] });
+      return withoutConfirmation(decideCase(command, state, context, rules), state, context, stepRevision);
+    }
+    case 'recordMessage': {
+      const { bounceOf } = command.data;
+      const bounced = state.resolutions.find(r => bounceOf !== undefined && r.messageId === bounceOf);
+      const decision = withSuccessor(decideCase(command, state, context, rules), state);
+      return bounced === undefined
+        ? decision
+        : withoutConfirmation(decision, state, context, bounced.revision);
+    }
     default:
       return decideCase(command, state, context, rules);
   }
@@ -166,11 +94,16 @@ function report(
   const receipt = receiptAt(context, data.receivedAt);
   if ('outcome' in receipt) return receipt;
   const { receivedAt, registeredLate } = receipt;
-  const teamId = data.teamId ?? context.actor.teamId;
-  if (teamId === undefined) return reject('teamNeeded', { field: 'teamId' });
+  const teamId = data.teamId ?? context.actor.teamId ?? DEFAULT_TEAM_ID;
   const { customerGrade } = context;
-  // Anyone may ask for urgency; a lead's word confirms it.
-  const priority = data.priority === 'urgent' && context.actor.roles.includes('lead') ? 'urgent' : 'normal';
+  // Anyone may ask for urgency; a lead's word confirms it. A workflow hands on what was confirmed before.
+  const { actor } = context;
+  const confirms = actor.roles.includes('lead') || actor.role === 'system';
+  const priority = data.priority === 'urgent' && confirms ? 'urgent' : 'normal';
+  const requested: readonly AfterSalesEvent[] =
+    data.priority === 'urgent' && !confirms
+      ? [{ type: 'UrgencyRequested', data: { reason: data.fault }, occurredAt: receivedAt }]
+      : [];
   const reported: AfterSalesEvent = {
     type: 'AfterSalesReported',
     data: {
@@ -192,8 +125,19 @@ function report(
   const started = (['answer', 'onSiteResolution'] as const).flatMap(name =>
     startClock(context, owner, [], name, receivedAt),
   );
-  return accept<AfterSalesEvent>(reported, ...started);
+  return accept<AfterSalesEvent>(reported, ...started, ...requested);
 }
+
+/** Which promises a step keeps: it can't have happened before they began. */
+const PROMISED = {
+  answer: ['answer'],
+  resolveRemotely: ['answer', 'onSiteResolution'],
+  resolveOnSite: ['answer', 'onSiteResolution'],
+  dispatch: [],
+  recordArrival: [],
+  confirm: [],
+  dispute: [],
+} as const satisfies Record<string, readonly ClockName[]>;
 
 function decideOwn(
   command: AfterSalesCommand & {
@@ -212,12 +156,25 @@ function decideOwn(
   if (state.phase === 'none') return reject('noSuchCase', { caseId: context.caseId });
   if (state.ended !== undefined) return caseEnded(state.ended, possible(state));
   const now = possible(state);
-  const early = state.priority === 'urgent' && command.type === 'recordArrival';
-  if (!now.includes(command.type) && !early) {
+  if (!now.includes(command.type)) {
     return reject('notPossibleNow', { command: command.type, phase: state.phase, possible: [...now] });
   }
   const at = factAt(context, state, command.data);
   if (typeof at !== 'number') return at;
+  const promised = PROMISED[command.type]
+    .map(name => openClock(state.clocks, name))
+    .find(c => c !== undefined && at < c.startedAt);
+  if (promised !== undefined) {
+    const { clock, startedAt } = promised;
+    return reject('beforePromise', { occurredAt: at, clock, startedAt });
+  }
+  const resolvedAt = resolution(state)?.at;
+  if (
+    (command.type === 'confirm' || command.type === 'dispute') &&
+    resolvedAt !== undefined &&
+    at < resolvedAt
+  )
+    return reject('beforeResolution', { occurredAt: at, resolvedAt });
   const owner = ownerOf(state, rules);
   const meet = (name: ClockName, mode?: string) =>
     meetClock(context, owner, openClock(state.clocks, name), at, mode);
@@ -284,26 +241,4 @@ function decideOwn(
         ...startClock(context, owner, state.clocks, 'onSiteResolution', at),
       );
   }
-}
-
-/** The customer is asked whether it is well, reminded, and taken at its silence in the end. */
-function awaitWord(state: AfterSalesState, context: DecideContext, at: number): readonly AfterSalesEvent[] {
-  const { remindAfterWorkingDays, confirmAfterWorkingDays } = context.policy.confirmation;
-  const after = (count: number) =>
-    dueOf({ kind: 'workingDays', count, countFrom: 'receipt' }, at, context.calendar).dueAt;
-  const cycle = state.timers.filter(t => t.timer === 'confirmation').length + 1;
-  return [
-    ...endTimers(state, 'confirmation', 'resolvedAgain', at),
-    {
-      type: 'CaseTimerStarted',
-      data: {
-        timer: 'confirmation',
-        cycle,
-        remindAt: [after(remindAfterWorkingDays)],
-        endsAt: after(confirmAfterWorkingDays),
-        endsWith: 'confirmBySilence',
-      },
-      occurredAt: at,
-    },
-  ];
 }

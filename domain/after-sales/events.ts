@@ -45,6 +45,19 @@ export const afterSalesEvents = {
     /** The closed request that this one goes on from. */
     continues: uuidSchema.optional(),
   }),
+  /** A message long after the closing: what the request that the workflow opens begins with. */
+  AfterSalesSuccessorPrepared: v1({
+    customer: companySchema,
+    contactId: uuidSchema.optional(),
+    channel: channelSchema,
+    siteRegion: siteRegionSchema,
+    product: productSchema.optional(),
+    order: labelSchema.optional(),
+    fault: freeText.optional(),
+    receivedAt: instantSchema,
+    teamId: uuidSchema,
+    priority: z.enum(['normal', 'urgent']),
+  }),
   AfterSalesAnswered: v1({
     messageId: uuidSchema,
     ...toldTo,

@@ -8,6 +8,8 @@ import type { AfterSalesEvent } from './events.ts';
 interface Fact {
   readonly revision: number;
   readonly at: number;
+  /** By which it was told, so that a bounce can name it. */
+  readonly messageId?: string;
 }
 
 export interface Resolution extends Fact {
@@ -27,6 +29,7 @@ export interface AfterSalesState extends CaseState {
   readonly dispatches: readonly (Fact & { readonly people: readonly string[] })[];
   readonly arrivals: readonly Fact[];
   readonly resolutions: readonly Resolution[];
+  readonly disputes: readonly Fact[];
   readonly confirmations: readonly (Fact & { readonly by: 'customer' | 'agent' | 'silence' })[];
   readonly reopenedRevision: number;
 }
@@ -39,6 +42,7 @@ export const noAfterSales: AfterSalesState = {
   dispatches: [],
   arrivals: [],
   resolutions: [],
+  disputes: [],
   confirmations: [],
   reopenedRevision: -1,
 };
@@ -65,6 +69,12 @@ export function isConfirmed(state: AfterSalesState): boolean {
   return resolved !== undefined && last !== undefined && last.revision > resolved.revision;
 }
 
+/** Answered since it was reported or reopened; a resolution answers too. */
+export function isAnswered(state: AfterSalesState): boolean {
+  const since = ({ revision }: Fact) => revision > state.reopenedRevision;
+  return state.answers.some(since) || state.resolutions.some(since);
+}
+
 /** The people who were sent and have not resolved it yet. */
 export function dispatched(state: AfterSalesState): AfterSalesState['dispatches'][number] | undefined {
   const last = state.dispatches.at(-1);
@@ -79,9 +89,9 @@ function phaseOf(state: AfterSalesState): string {
   const sent = dispatched(state);
   if (sent !== undefined)
     return state.arrivals.some(a => a.revision > sent.revision) ? 'arrived' : 'dispatched';
-  // A resolution answers too: a disputed one leaves the request answered.
-  if (state.answers.length > 0 || state.resolutions.length > 0) return 'answered';
-  return 'reported';
+  // A disputed resolution leaves the request answered.
+  if (isAnswered(state)) return 'answered';
+  return state.reopenedRevision >= 0 ? 'reopened' : 'reported';
 }
 
 /** The request after one more event. */
@@ -128,16 +138,16 @@ function evolveOwn(state: AfterSalesState, event: Folded<AfterSalesEvent>): Afte
     case 'AfterSalesAnswered': {
       const { messageId, nextNewsAt } = event.data;
       const news = nextNewsAt === undefined ? {} : { nextNewsAt };
-      return { ...state, answers: [...state.answers, fact], messages: told(messageId), ...news };
+      const answers = [...state.answers, { ...fact, messageId }];
+      return { ...state, answers, messages: told(messageId), ...news };
     }
     case 'AfterSalesResolvedRemotely': {
-      const resolved = { ...fact, mode: 'remote' as const, disputed: false };
-      return {
-        ...state,
-        resolutions: [...state.resolutions, resolved],
-        messages: told(event.data.messageId),
-      };
+      const { messageId } = event.data;
+      const resolved = { ...fact, messageId, mode: 'remote' as const, disputed: false };
+      return { ...state, resolutions: [...state.resolutions, resolved], messages: told(messageId) };
     }
+    case 'AfterSalesSuccessorPrepared':
+      return state;
     case 'TechnicianDispatched':
       return { ...state, dispatches: [...state.dispatches, { ...fact, people: event.data.people }] };
     case 'TechnicianArrived':
@@ -147,7 +157,11 @@ function evolveOwn(state: AfterSalesState, event: Folded<AfterSalesEvent>): Afte
     case 'AfterSalesConfirmed':
       return { ...state, confirmations: [...state.confirmations, { ...fact, by: event.data.by }] };
     case 'AfterSalesDisputed':
-      return { ...state, resolutions: state.resolutions.map(r => ({ ...r, disputed: true })) };
+      return {
+        ...state,
+        resolutions: state.resolutions.map(r => ({ ...r, disputed: true })),
+        disputes: [...state.disputes, fact],
+      };
     default:
       return evolveCommon(state, event);
   }
@@ -160,11 +174,33 @@ function evolveCommon(state: AfterSalesState, event: Folded<CaseEvent>): AfterSa
       return { ...next, reopenedRevision: event.revision };
     case 'StepRetracted':
       return withoutStep(next, event.data.stepRevision);
+    case 'MessageRecorded': {
+      // What did not arrive was not told.
+      const { bounceOf } = event.data;
+      if (bounceOf === undefined) return next;
+      const told = [...next.answers, ...next.resolutions].find(t => t.messageId === bounceOf);
+      return told === undefined ? next : withoutStep(next, told.revision);
+    }
     case 'DetailsCorrected':
       return withCorrection(next, event.data.field, event.data.to);
     default:
       return next;
   }
+}
+
+/** Later steps that build on the one of that revision, and must be taken back first. */
+export function buildsOn(state: AfterSalesState, revision: number): readonly number[] {
+  const disputed = state.resolutions.some(r => r.revision === revision && r.disputed);
+  const resolved = state.resolutions.some(r => r.revision === revision);
+  const sent = state.dispatches.some(d => d.revision === revision);
+  return [
+    ...(disputed ? state.disputes : []),
+    ...(resolved ? state.confirmations : []),
+    ...(sent ? state.arrivals : []),
+  ]
+    .map(fact => fact.revision)
+    .filter(later => later > revision)
+    .sort((a, b) => a - b);
 }
 
 function withoutStep(state: AfterSalesState, revision: number): AfterSalesState {
