@@ -1,12 +1,12 @@
-import { v5 as uuidv5 } from 'uuid';
 import { canonicalJson } from '../store/canonical-json.ts';
+import { derivedUuid } from './derived-uuid.ts';
 
 /**
  * Command ids carry the meaning of a command: a UUIDv5 in the log's id over a canonical JSON array
  * (docs/decisions/0001-log-format.md, 2). Whoever sends the same again gets the same id, and adds nothing.
  */
 function commandId(logId: string, meaning: readonly (string | number)[]): string {
-  return uuidv5(canonicalJson(meaning), logId);
+  return derivedUuid(canonicalJson(meaning), logId);
 }
 
 /** `principal` is the UUID of the user or integration, never of a token. */
@@ -50,5 +50,5 @@ export function importCommandId(
 
 /** The case that a command opens: the id of its stream. */
 export function openedCaseId(logId: string, openingCommandId: string): string {
-  return uuidv5(openingCommandId, logId);
+  return derivedUuid(openingCommandId, logId);
 }

@@ -65,6 +65,8 @@ export function sealedEvents(
   },
 ): StoredEvent[] {
   const { streamId, command, stamp, used, firstRevision } = decided;
+  // One object for all that happened at one time: whoever writes them writes it once.
+  let shared: Metadata | undefined;
   return decided.events.map((event, index) => {
     const definition = lifecycle.events[event.type];
     const parsed = definition?.schema.safeParse(event.data);
@@ -83,7 +85,8 @@ export function sealedEvents(
     const { occurredAt } = event;
     if (index > 0) {
       const { data: sealedData, sealed } = sealer.seal({ ...base, data }, { event: schema });
-      return { ...base, data: sealedData, sealed, metadata: { ...stamp, occurredAt } };
+      if (shared?.occurredAt !== occurredAt) shared = { ...stamp, occurredAt };
+      return { ...base, data: sealedData, sealed, metadata: shared };
     }
     const caseUuid = uuidOf(streamId);
     const bodyMac = bodyMacOf(sealer, caseUuid, command);

@@ -1,10 +1,10 @@
-import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import { actorSchema } from '../../domain/case/actor.ts';
 import type { DecideContext, LinkedCase } from '../../domain/case/lifecycle.ts';
 import { streamIdSchema, uuidSchema } from '../../domain/log/envelope.ts';
 import { type Organisation, organisationSchema } from '../../domain/sla/policy.ts';
 import { localDateSchema } from '../../domain/time/calendar.ts';
+import { derivedUuid } from './derived-uuid.ts';
 
 /**
  * What a decision used that neither its stream nor its metadata holds: by value, a linked case by stream and
@@ -96,7 +96,7 @@ export function watchedContext(source: ContextSource): WatchedContext {
 /** Ids that come again when the decision is taken again. The case is part of them: one key may serve two cases. */
 function derivedIds(commandId: string, caseId: string): () => string {
   let count = 0;
-  return () => uuidv5(`${caseId}/${count++}`, commandId);
+  return () => derivedUuid(`${caseId}/${count++}`, commandId);
 }
 
 function watched<T extends object>(target: T, read: Set<PropertyKey>): T {

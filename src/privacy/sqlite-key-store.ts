@@ -54,7 +54,7 @@ export interface SqliteKeyStore extends KeyStore {
  * @throws KeyFileError, StoreUnavailableError (disk full)
  */
 export function openSqliteKeyStore(options: SqliteKeyStoreOptions): SqliteKeyStore {
-  const { path, masterKey, batchKeys = 128, poolKeys = 512, cacheKeys = 10_000 } = options;
+  const { path, masterKey, batchKeys = 256, poolKeys = 1_024, cacheKeys = 10_000 } = options;
   const opened = openKeyFile(path, masterKey);
   const { db } = opened;
   let wrapping: NumberedMasterKey = opened.wrapping;

@@ -10,6 +10,8 @@ export interface WorkerData {
 export type ToWorker =
   /** The log has grown. */
   | { readonly kind: 'grown' }
+  /** Somebody waits for the views to have seen what the log has. */
+  | { readonly kind: 'awaited' }
   | { readonly kind: 'rebuild' }
   /** Nobody reads files before this generation any more. */
   | { readonly kind: 'release'; readonly generation: number }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { projectionsOf } from '../../projections/index.ts';
@@ -7,8 +6,12 @@ import { openSqliteLog } from '../store/sqlite-log.ts';
 import type { FromWorker, ToWorker, WorkerData } from './projector-messages.ts';
 import { ViewFollower } from './view-follower.ts';
 
-/** While the log grows fast, events of this long are taken in together. */
-const GATHER_MS = 10;
+/**
+ * While the log grows, what comes within this is taken in together. Under load it rests for twice as long as it
+ * worked: what is written once a commit is then written less often, and the processor is left to those who write.
+ */
+const SHORTEST_REST_MS = 10;
+const LONGEST_REST_MS = 150;
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the projector worker: src/views/projector.ts starts it');
@@ -22,21 +25,41 @@ const follower = new ViewFollower(folder, log, projectionsOf(lifecycles, timeZon
 );
 let asked: ToWorker[] = [];
 let grown = true;
+/** Somebody waits for what has not been seen yet. */
+let awaited = false;
 let wake: (() => void) | undefined;
+let endRest: (() => void) | undefined;
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'grown') grown = true;
+  else if (message.kind === 'awaited') awaited = true;
   else asked.push(message);
   wake?.();
+  if (message.kind !== 'grown') endRest?.();
 });
+
+async function rest(milliseconds: number): Promise<void> {
+  if (awaited || asked.length > 0) return;
+  await new Promise<void>(resolve => {
+    const timer = setTimeout(resolve, milliseconds);
+    endRest = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  endRest = undefined;
+}
 
 await follower.open(events => tell({ kind: 'building', events }));
 tell({ kind: 'open' });
 for (let closing = false; !closing; ) {
   if (grown) {
     grown = false;
+    awaited = false;
+    const startedAt = performance.now();
     await follower.follow();
     tell({ kind: 'caughtUp' });
-    await sleep(GATHER_MS);
+    const tookMs = performance.now() - startedAt;
+    await rest(Math.min(Math.max(2 * tookMs, SHORTEST_REST_MS), LONGEST_REST_MS));
   }
   const messages = asked;
   asked = [];

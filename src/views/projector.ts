@@ -72,6 +72,7 @@ export class Projector {
         resolve(false);
       }, timeoutMs);
       this.#waiters.push({ position, resolve, timer });
+      this.#send({ kind: 'awaited' });
     });
   }
 

@@ -61,7 +61,13 @@ async function viewsOf({ folder, timeZone, log }: Parameters<OpenViews<EngineVie
     },
   });
   // Views that are there are caught up with before the house opens; a long build goes on behind it.
-  await Promise.race([projector.opened, sleep(OPEN_WAIT_MS, undefined, { ref: false })]);
+  // (The wait holds the process: a worker that died and is started again does not.)
+  const waited = new AbortController();
+  await Promise.race([
+    projector.opened,
+    sleep(OPEN_WAIT_MS, undefined, { signal: waited.signal }).catch(() => {}),
+  ]);
+  waited.abort();
   return {
     wake: (position: Position) => projector.wake(position),
     waitFor: (position: Position, timeoutMs: number) => projector.waitFor(position, timeoutMs),
