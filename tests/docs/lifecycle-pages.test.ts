@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { afterSales } from '../../domain/after-sales/after-sales.ts';
+import { STAFF } from '../../domain/case/actor.ts';
+import { caseCommands } from '../../domain/case/case-commands.ts';
+import type { CommandDefinitions } from '../../domain/case/event-definition.ts';
+import { complaint } from '../../domain/complaint/complaint.ts';
+
+const root = new URL('../../', import.meta.url);
+const EVERY_CASE = 'every-case.md';
+const pages = [
+  { page: EVERY_CASE, folder: 'domain/case/', commands: caseCommands },
+  { page: 'complaint.md', folder: 'domain/complaint/', commands: complaint.commands },
+  { page: 'after-sales-request.md', folder: 'domain/after-sales/', commands: afterSales.commands },
+] as const;
+
+/** Reasons as the code spells them: `reject('…'`, on one line or over two. */
+function reasonsIn(folder: string): readonly string[] {
+  const files = readdirSync(new URL(folder, root)).filter(name => name.endsWith('.ts'));
+  const found = files.flatMap(name => {
+    const text = readFileSync(new URL(folder + name, root), 'utf8');
+    return [...text.matchAll(/\breject\(\s*'([A-Za-z]+)'/g)].map(match => match[1] ?? '');
+  });
+  return [...new Set(found)].sort();
+}
+
+function rowsOf(page: string, heading: RegExp): readonly (readonly string[])[] {
+  const text = readFileSync(new URL(`docs/lifecycles/${page}`, root), 'utf8');
+  const section = text.split(/^## /m).find(part => heading.test(part)) ?? '';
+  return section
+    .split('\n')
+    .filter(line => line.startsWith('| `'))
+    .map(line =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map(cell => cell.trim()),
+    );
+}
+
+const namesIn = (cell = '') => [...cell.matchAll(/`([A-Za-z]+)`/g)].map(match => match[1] ?? '');
+
+function rolesIn(cell = ''): readonly string[] {
+  const roles = cell.split(',').map(role => role.trim());
+  return roles.flatMap(role => (role === 'staff' ? [...STAFF] : [role])).sort();
+}
+
+const narrowed = (commands: CommandDefinitions, name: string) =>
+  String(commands[name]?.roles) !== String((caseCommands as CommandDefinitions)[name]?.roles);
+
+describe.each(pages)('$page', ({ page, folder, commands }) => {
+  const rows = rowsOf(page, /^# /);
+  const documented = rows.flatMap(([names, roles]) =>
+    namesIn(names).map(name => [name, rolesIn(roles)] as const),
+  );
+
+  it('lists every reason for which the code refuses, and no other', () => {
+    const listed = rowsOf(page, /^Refusals/).flatMap(([reason]) => namesIn(reason));
+    expect([...listed].sort()).toEqual(reasonsIn(folder));
+  });
+
+  it('lists every command that it takes beside those of every case', () => {
+    const own = Object.keys(commands).filter(
+      name => page === EVERY_CASE || narrowed(commands, name) || !(name in caseCommands),
+    );
+    const names = documented.map(([name]) => name);
+    expect(names).toEqual(expect.arrayContaining(own));
+    expect(Object.keys(commands)).toEqual(expect.arrayContaining(names));
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(documented)('says who may give %s', (name, roles) => {
+    const definitions: CommandDefinitions = commands;
+    expect([...(definitions[name]?.roles ?? [])].sort()).toEqual(roles);
+  });
+});
