@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { systemClock } from '../clock.ts';
@@ -49,7 +50,11 @@ export async function serveHouse(
   const local = await serveLocalSocket(house.folder, (method, params, emit, signal) =>
     operationNamed(method)(house, params, emit, signal, config.timeZone),
   );
-  const url = await app.listen({ host: config.host, port: config.port });
+  const url = await listen(app, config).catch(async error => {
+    await app.close();
+    await local.close();
+    throw error;
+  });
   const stopped = untilSignalled(log).then(async signal => {
     log.info({ signal }, 'stopping: what was taken is finished');
     beginStopping();
@@ -65,6 +70,24 @@ export async function serveHouse(
     clearTimeout(late);
   });
   return { url, stopped };
+}
+
+/** @throws Error that names the setting to change */
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const why =
+      code === 'EADDRINUSE'
+        ? `port ${port} is taken by another program: set REDRESS_PORT to a free one, or to 0`
+        : code === 'EACCES'
+          ? `port ${port} may not be listened at: set REDRESS_PORT to one above 1023`
+          : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+            ? `${host} is no address of this machine: set REDRESS_HOST to one that is`
+            : undefined;
+    throw why === undefined ? error : new Error(why, { cause: error });
+  }
 }
 
 /** The first SIGTERM or SIGINT; a second one ends the process at once. */
@@ -113,7 +136,7 @@ function welcome(url: string, token: string | undefined): string {
 
 Take a complaint in:
 
-  curl -s ${url}/v1/complaints?wait=number -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+  curl -s '${url}/v1/complaints?wait=number' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
     -d '{"kind":"product","complainant":{"name":"Nanyang Garments"},"channel":"phone","siteRegion":"province","description":"The slider comes off."}'
 
 and see what was promised:

@@ -38,6 +38,7 @@ export type HttpConfig = Pick<
 const MAX_PARAM_LENGTH = 200;
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 65_000;
+const REAP_IDLE_MS = 50;
 const REFERENCE_CSP =
   "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; img-src 'self' data:; " +
   "font-src 'self' data:; style-src 'self' 'unsafe-inline'";
@@ -92,6 +93,7 @@ export async function buildHttp(
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-store');
+    if (stopping) reply.header('connection', 'close');
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -99,7 +101,15 @@ export async function buildHttp(
     metrics.observeRequest(request, reply);
     done();
   });
-  app.addHook('onClose', async () => metrics.close());
+  // A connection whose answer was on its way when the closing began is idle a moment later, and would stay.
+  let reaper: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    reaper = setInterval(() => app.server.closeIdleConnections(), REAP_IDLE_MS);
+  });
+  app.addHook('onClose', async () => {
+    clearInterval(reaper);
+    metrics.close();
+  });
   answerErrors(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(

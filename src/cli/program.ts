@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import { EXIT } from './ask-house.ts';
+import { configCommand } from './config.ts';
+import { demoCommand } from './demo.ts';
+import { importCommand } from './import.ts';
+import { rebuildCommand } from './rebuild.ts';
+import { serveCommand, serveHouse } from './serve.ts';
+import { showCommand } from './show.ts';
+import { tokenCommand } from './token.ts';
+
+/** The whole command line. */
+export async function runProgram(): Promise<void> {
+  const program = new Command('redress')
+    .description(
+      'Complaints and service requests, with their promises kept. Settings come from the environment: redress config.',
+    )
+    .version(VERSION)
+    .addCommand(serveCommand())
+    .addCommand(tokenCommand())
+    .addCommand(importCommand())
+    .addCommand(showCommand())
+    .addCommand(rebuildCommand())
+    .addCommand(demoCommand(serveHouse))
+    .addCommand(configCommand())
+    .showHelpAfterError('(redress --help lists the commands)')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 failed, 2 wrongly called, 3 the data folder is in use by another process.
+A command talks to the service that runs on the data folder (REDRESS_DATA), or opens the folder itself.`,
+    );
+  program.exitOverride(error => {
+    process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
+  });
+  inheritSettings(program);
+  await program.parseAsync();
+}
+
+/** Settings reach a command that was made apart only if they are handed down, to the last one. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inheritSettings(command);
+  }
+}
