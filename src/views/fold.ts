@@ -12,6 +12,9 @@ export interface FoldOptions {
   readonly cached: number;
 }
 
+/** Their numbers are bits of an integer. */
+const MAX_PROJECTIONS = 30;
+
 /** One projection at work: where it is, and what it shows. */
 interface Run {
   readonly number: number;
@@ -19,7 +22,7 @@ interface Run {
   readonly tables: ReadonlyMap<string, TableCache<Row>>;
   readonly rows: RowAccess;
   /** Changed since the last commit, in the order of their first changes. */
-  changed: Set<StreamSources>;
+  changed: StreamSources[];
   position: Position;
   fault: Fault | undefined;
 }
@@ -31,6 +34,8 @@ export class Fold {
   readonly #runs: readonly Run[];
   readonly #sources: SourceCache;
   readonly #checkpoint: StatementSync;
+  /** Which runs look at an event of a type, by which of them are taking events in. */
+  readonly #concerned = new Map<string, ReadonlyMap<string, readonly Run[]>>();
 
   /** @param projections those whose tables, of the same version, are in the file */
   constructor(
@@ -39,6 +44,7 @@ export class Fold {
     projections: readonly Projection[],
     { cached }: FoldOptions,
   ) {
+    if (projections.length > MAX_PROJECTIONS) throw new RangeError(`${projections.length} projections`);
     this.#db = db;
     this.#log = log;
     this.#sources = new SourceCache(cached);
@@ -49,7 +55,7 @@ export class Fold {
       const tables = new Map<string, TableCache<Row>>();
       for (const table of projection.tables) tables.set(table.name, cacheOf(db, table, cached));
       const rows = rowAccess(projection.name, tables);
-      return { number, projection, tables, rows, changed: new Set(), position: '', fault: undefined };
+      return { number, projection, tables, rows, changed: [], position: '', fault: undefined };
     });
     // A fault is tried again whenever the views are opened: what was repaired goes on.
     this.reset();
@@ -69,18 +75,24 @@ export class Fold {
 
   /** Sources that wait for the next commit. */
   get changes(): number {
-    return this.#runs.reduce((sum, run) => sum + run.changed.size, 0);
+    return this.#runs.reduce((sum, run) => sum + run.changed.length, 0);
   }
 
   /** Takes in events that follow one another in the log, the first of them the next after `from`. */
   async take(from: Position, events: readonly RecordedEvent[]): Promise<void> {
     const runs = this.#runs.filter(run => run.fault === undefined && run.position === from);
-    const byType = runsByType(runs);
-    await this.#lookUp(runs, byType, events);
+    const byType = this.#concernedBy(runs);
     let previous = from;
     for (const event of events) {
-      const concerned = event.revision === 0 ? runs : byType.get(event.type);
-      if (concerned !== undefined) this.#foldInto(concerned, event, previous);
+      const { streamId, revision } = event;
+      const concerned = revision === 0 ? runs : byType.get(event.type);
+      if (concerned !== undefined) {
+        let sources = this.#sources.find(streamId);
+        if (revision > 0 && (sources === undefined || !knowsAll(sources, concerned))) {
+          sources = await this.#foldAgain(runs, event, previous);
+        }
+        this.#foldInto(concerned, sources, event, previous);
+      }
       previous = event.position;
     }
     for (const run of runs) if (run.fault === undefined) run.position = previous;
@@ -97,8 +109,11 @@ export class Fold {
     this.#db.exec('COMMIT');
     for (const run of this.#runs) {
       for (const table of run.tables.values()) table.written();
-      for (const sources of run.changed) sources.committed[run.number] = sources.now[run.number];
-      run.changed = new Set();
+      for (const sources of run.changed) {
+        sources.committed[run.number] = sources.now[run.number];
+        sources.changed &= ~(1 << run.number);
+      }
+      run.changed = [];
     }
     this.#sources.age();
   }
@@ -113,50 +128,77 @@ export class Fold {
     }
   }
 
-  /** Folds again, up to the page, the streams of which events come and whose sources are not in memory. */
-  async #lookUp(
-    runs: readonly Run[],
-    byType: ReadonlyMap<string, readonly Run[]>,
-    events: readonly RecordedEvent[],
-  ): Promise<void> {
-    const seen = new Set<string>();
-    for (const event of events) {
-      const { streamId, revision } = event;
-      if (revision > 0 && !byType.has(event.type)) continue;
-      if (seen.has(streamId)) continue;
-      seen.add(streamId);
-      const known = this.#sources.find(streamId);
-      // Nothing was before the first event of a stream.
-      if (revision === 0 || runs.every(run => known?.now[run.number] !== undefined)) continue;
-      const sources = known ?? this.#sources.add(streamId);
-      const before = (await this.#log.readStream(streamId)).filter(earlier => earlier.revision < revision);
-      for (const run of runs) {
-        if (sources.now[run.number] === undefined) foldAgain(run, sources, before, event.position);
+  #concernedBy(runs: readonly Run[]): ReadonlyMap<string, readonly Run[]> {
+    const key = runs.map(run => run.number).join();
+    const known = this.#concerned.get(key);
+    if (known !== undefined) return known;
+    const byType = new Map<string, Run[]>();
+    for (const run of runs) {
+      for (const type of run.projection.types) {
+        const others = byType.get(type);
+        if (others === undefined) byType.set(type, [run]);
+        else others.push(run);
       }
     }
+    this.#concerned.set(key, byType);
+    return byType;
   }
 
-  #foldInto(runs: readonly Run[], event: RecordedEvent, previous: Position): void {
+  /** Folds the stream of an event again, up to that event: its sources were let go. */
+  async #foldAgain(runs: readonly Run[], event: RecordedEvent, previous: Position): Promise<StreamSources> {
     const { streamId, revision } = event;
-    let sources = this.#sources.find(streamId);
+    const sources = this.#sources.find(streamId) ?? this.#sources.add(streamId);
+    const before = (await this.#log.readStream(streamId)).filter(earlier => earlier.revision < revision);
+    for (const run of runs) {
+      const { number, projection } = run;
+      if (run.fault !== undefined || sources.now[number] !== undefined) continue;
+      let source: object | undefined;
+      try {
+        for (const earlier of before) {
+          if (earlier.revision === 0 || projection.types.has(earlier.type)) {
+            source = projection.fold(source, earlier);
+          }
+        }
+      } catch (error) {
+        run.fault = { position: event.position, message: messageOf(error) };
+        run.position = previous;
+      }
+      sources.now[number] = source ?? null;
+      sources.committed[number] = source ?? null;
+    }
+    return sources;
+  }
+
+  #foldInto(
+    runs: readonly Run[],
+    known: StreamSources | undefined,
+    event: RecordedEvent,
+    previous: Position,
+  ): void {
+    const isFirst = event.revision === 0;
+    let sources = known;
     for (const run of runs) {
       if (run.fault !== undefined) continue;
       const { number, projection } = run;
+      // What began without a source never has one.
+      const before = isFirst ? undefined : sources?.now[number];
+      if (!isFirst && (before === undefined || before === null)) continue;
       try {
-        const before = revision === 0 ? undefined : (sources?.now[number] ?? undefined);
-        const after = projection.fold(before, event);
+        const after = projection.fold(before ?? undefined, event);
         if (after === undefined || after === before) continue;
-        sources ??= this.#sources.add(streamId);
-        if (revision === 0) sources.committed[number] = null;
+        sources ??= this.#sources.add(event.streamId);
+        if (isFirst) sources.committed[number] = null;
         sources.now[number] = after;
         sources.lastPosition = event.position;
-        run.changed.add(sources);
+        if ((sources.changed & (1 << number)) !== 0) continue;
+        sources.changed |= 1 << number;
+        run.changed.push(sources);
       } catch (error) {
         run.fault = { position: event.position, message: messageOf(error) };
         run.position = previous;
       }
     }
-    if (revision > 0 || sources === undefined) return;
+    if (!isFirst || sources === undefined) return;
     for (const run of runs) sources.now[run.number] ??= null;
   }
 
@@ -176,42 +218,19 @@ export class Fold {
   }
 }
 
-function runsByType(runs: readonly Run[]): ReadonlyMap<string, readonly Run[]> {
-  const byType = new Map<string, Run[]>();
-  for (const run of runs) {
-    for (const type of run.projection.types) {
-      const others = byType.get(type);
-      if (others === undefined) byType.set(type, [run]);
-      else others.push(run);
-    }
+function knowsAll(sources: StreamSources, runs: readonly Run[]): boolean {
+  for (const { number, fault } of runs) {
+    if (sources.now[number] === undefined && fault === undefined) return false;
   }
-  return byType;
-}
-
-function foldAgain(
-  run: Run,
-  sources: StreamSources,
-  before: readonly RecordedEvent[],
-  position: Position,
-): void {
-  if (run.fault !== undefined) return;
-  const { number, projection } = run;
-  let source: Row | undefined;
-  try {
-    for (const event of before) {
-      if (event.revision === 0 || projection.types.has(event.type)) source = projection.fold(source, event);
-    }
-  } catch (error) {
-    run.fault = { position, message: messageOf(error) };
-    return;
-  }
-  sources.now[number] = source ?? null;
-  sources.committed[number] = source ?? null;
+  return true;
 }
 
 function goBack(run: Run, checkpoints: readonly Checkpoint[]): void {
-  for (const sources of run.changed) sources.now[run.number] = sources.committed[run.number];
-  run.changed = new Set();
+  for (const sources of run.changed) {
+    sources.now[run.number] = sources.committed[run.number];
+    sources.changed &= ~(1 << run.number);
+  }
+  run.changed = [];
   for (const table of run.tables.values()) table.clear();
   run.position = checkpoints.find(c => c.name === run.projection.name)?.position ?? '';
 }

@@ -1,8 +1,7 @@
 import type { Position } from '../../domain/log/envelope.ts';
-import type { Row } from '../../projections/table.ts';
 
 /** What one projection has folded of a stream: `null` for nothing; `undefined` when nobody has looked yet. */
-type Source = Row | null | undefined;
+type Source = object | null | undefined;
 
 /** What the projections, by their number, have folded of one stream. */
 export interface StreamSources {
@@ -10,6 +9,8 @@ export interface StreamSources {
   readonly now: Source[];
   /** As of the last commit: what the rows that are shown were made from. */
   readonly committed: Source[];
+  /** Which of them have changed since the last commit, a bit each. */
+  changed: number;
   /** Of the last event that changed any. */
   lastPosition: Position;
 }
@@ -38,7 +39,7 @@ export class SourceCache {
   }
 
   add(streamId: string): StreamSources {
-    const added = { now: [], committed: [], lastPosition: '' };
+    const added = { now: [], committed: [], changed: 0, lastPosition: '' };
     this.#recent.set(streamId, added);
     return added;
   }
