@@ -145,7 +145,7 @@ export async function buildHttp(
     routePrefix: '/reference',
     // Nothing is fetched from anywhere else, and nothing asked for over TLS that is served without.
     staticCSP: REFERENCE_CSP,
-    uiConfig: { docExpansion: 'none', filter: true, validatorUrl: null, tryItOutEnabled: true },
+    uiConfig: { layout: 'BaseLayout', docExpansion: 'none', filter: true, validatorUrl: null },
     theme: { title: 'Redress' },
   });
   return {
