@@ -6,8 +6,6 @@ import { instantSchema, uuidSchema } from '../log/envelope.ts';
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
 
-/** How a fault was resolved; reports tell the two ways apart. */
-export const resolutionModeSchema = z.enum(['remote', 'onSite']);
 export const peopleSchema = z.array(uuidSchema).min(1).max(20);
 export const travelSchema = z.object({
   means: z.enum(['car', 'train', 'plane', 'other']),

@@ -6,7 +6,6 @@ export const quantitySchema = z.object({
   value: z.number().min(0).max(1e9),
   unit: z.enum(['piece', 'pair', 'set', 'metre', 'yard', 'kilogram', 'roll', 'carton']),
 });
-export type Quantity = z.infer<typeof quantitySchema>;
 
 /** Money in the smallest unit of its currency (fen, cent), by ISO 4217. */
 export const moneySchema = z.object({

@@ -21,7 +21,6 @@ export const newRemedySchema = z.object({
 export type NewRemedy = z.infer<typeof newRemedySchema>;
 
 export const offeredRemedySchema = newRemedySchema.extend({ remedyId: uuidSchema });
-export type OfferedRemedy = z.infer<typeof offeredRemedySchema>;
 
 /** The paper by which a remedy, a settlement or a recovery is found again: a credit note, a delivery note. */
 export const documentNumberSchema = z.string().trim().min(1).max(60);

@@ -42,6 +42,27 @@ const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Examples>>>> = {
       },
     },
   },
+  'after-sales-request': {
+    report: {
+      minimal: {
+        customer: { name: 'Bao Bags' },
+        channel: 'phone',
+        siteRegion: 'province',
+        fault: 'The attaching machine jams at every tenth stop.',
+      },
+      full: {
+        customer: { name: '包包箱包有限公司' },
+        contact: { name: '林师傅', phone: '+86 139 0000 0000', position: 'production' },
+        channel: 'wechat',
+        siteRegion: 'mainland',
+        site: '三号车间',
+        product: { code: 'AM-2' },
+        order: 'D2026-0901',
+        defectCategory: 'other',
+        fault: '装配机每十个上止卡一次。',
+      },
+    },
+  },
 };
 
 export function openingExamples(lifecycle: AnyLifecycle, type: string): Examples {
