@@ -11,11 +11,21 @@ import { ProblemError } from './problems.ts';
 
 const HEARTBEAT_MS = 15_000;
 const PAGE_EVENTS = 500;
+/** Appends that come close together are told together. */
+const GATHER_MS = 50;
+/** Listeners that are up to date ask for the same page: it is read and written out once. */
+const REMEMBERED_PAGES = 32;
 
 export interface LiveFeed {
   readonly route: ApiRoute;
   /** Ends every listener's answer: the service stops. */
   close(): void;
+}
+
+interface FeedPage {
+  readonly text: string;
+  /** Where the next one begins: the page's own start, when there is nothing yet. */
+  readonly next: Position;
 }
 
 /** Server-sent events for what changes in cases: types and ids, nothing personal. Each listener reads the log at its own pace. */
@@ -37,31 +47,64 @@ export function liveFeed(parts: {
     return `id: ${positionToken(store.logId, event.position)}\nevent: changed\ndata: ${data}\n\n`;
   };
 
+  const pages = new Map<Position, Promise<FeedPage>>();
+  const pageAfter = (position: Position): Promise<FeedPage> => {
+    const known = pages.get(position);
+    if (known !== undefined) return known;
+    const page = readPage(position);
+    pages.set(position, page);
+    for (const oldest of pages.keys()) {
+      if (pages.size <= REMEMBERED_PAGES) break;
+      pages.delete(oldest);
+    }
+    return page;
+  };
+  const readPage = async (position: Position): Promise<FeedPage> => {
+    let full = false;
+    try {
+      const events = await store.readAll(position, PAGE_EVENTS);
+      full = events.length === PAGE_EVENTS;
+      return {
+        text: events.flatMap(event => lineOf(event) ?? []).join(''),
+        next: events.at(-1)?.position ?? position,
+      };
+    } finally {
+      // One that is not full may be longer the next time.
+      if (!full) setImmediate(() => pages.delete(position));
+    }
+  };
+
+  let news = Promise.withResolvers<void>();
+  let gathering: NodeJS.Timeout | undefined;
+  const unsubscribe = store.onAppended(() => {
+    if (listeners.size === 0) return;
+    gathering ??= setTimeout(() => {
+      gathering = undefined;
+      news.resolve();
+      news = Promise.withResolvers();
+    }, GATHER_MS);
+  });
+
   const serve = async (response: ServerResponse, from: Position, signal: AbortSignal): Promise<void> => {
     const write = async (text: string): Promise<void> => {
       if (text !== '' && !response.write(text)) await once(response, 'drain', { signal });
     };
-    let grown: (() => void) | undefined;
-    const stop = store.onAppended(() => grown?.());
-    try {
-      let position = from;
-      let heartAt = Date.now() + HEARTBEAT_MS;
-      await write(': listening\n\n');
-      while (!signal.aborted) {
-        const waiting = new Promise<void>(resolve => {
-          grown = resolve;
-        });
-        const events = await store.readAll(position, PAGE_EVENTS);
-        position = events.at(-1)?.position ?? position;
-        await write(events.flatMap(event => lineOf(event) ?? []).join(''));
-        if (events.length > 0) continue;
-        await Promise.race([waiting, pause(Math.max(heartAt - Date.now(), 0), signal)]);
-        if (Date.now() < heartAt) continue;
-        heartAt = Date.now() + HEARTBEAT_MS;
-        await write(': still here\n\n');
+    let position = from;
+    let heartAt = Date.now() + HEARTBEAT_MS;
+    await write(': listening\n\n');
+    while (!signal.aborted) {
+      // Taken before the page is read: what is appended meanwhile is not missed.
+      const { promise: more } = news;
+      const page = await pageAfter(position);
+      if (page.next !== position) {
+        position = page.next;
+        await write(page.text);
+        continue;
       }
-    } finally {
-      stop();
+      await firstOf(more, Math.max(heartAt - Date.now(), 0), signal);
+      if (Date.now() < heartAt) continue;
+      heartAt = Date.now() + HEARTBEAT_MS;
+      await write(': still here\n\n');
     }
   };
 
@@ -112,20 +155,21 @@ export function liveFeed(parts: {
   return {
     route,
     close() {
+      unsubscribe();
+      clearTimeout(gathering);
       for (const listener of listeners) listener.abort();
     },
   };
 }
 
-/** Some time, or until the listener is gone. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
+/** Until there is news, some time is over, or the listener is gone; nothing of the others is left waiting. */
+async function firstOf(news: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, ms);
+  const gone = (): void => over.resolve();
+  signal.addEventListener('abort', gone);
+  if (signal.aborted) gone();
+  await Promise.race([news, over.promise]);
+  clearTimeout(timer);
+  signal.removeEventListener('abort', gone);
 }
