@@ -79,6 +79,14 @@ export const caseTable = defineTable<CaseRow>({
   ],
 });
 
+/** A promise that is not kept yet: when it is due, and whether it is broken. */
+interface OpenPromise {
+  readonly clock: string;
+  readonly cycle: number;
+  readonly dueAt: number;
+  readonly breached: boolean;
+}
+
 /** What a row is made from. */
 interface CaseSource {
   readonly caseId: string;
@@ -87,8 +95,7 @@ interface CaseSource {
   readonly lifecycle: string;
   /** Folded without its clocks: how far the case is does not depend on them. */
   readonly state: CaseState;
-  /** Open promises: due instant and whether broken, by clock and cycle. */
-  readonly open: Readonly<Record<string, readonly [dueAt: number, breached: boolean]>>;
+  readonly open: readonly OpenPromise[];
   readonly openedAt: number;
   readonly lastActivityAt: number;
 }
@@ -160,7 +167,7 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
           year: monthOf(event.metadata.recordedAt).slice(0, 4),
           lifecycle: lifecycle.name,
           state: lifecycle.evolve(lifecycle.initial, folded(event)),
-          open: {},
+          open: [],
           openedAt: decidedAt,
           lastActivityAt: decidedAt,
         };
@@ -202,42 +209,42 @@ type Open = CaseSource['open'];
 function openAfter(open: Open, event: RecordedEvent): Open {
   const sla = asSlaEvent(event);
   if (sla === undefined || 'timer' in sla.data) return open;
-  const key = `${sla.data.clock}#${sla.data.cycle}`;
-  const [dueAt = 0, breached = false] = open[key] ?? [];
+  const { clock, cycle } = sla.data;
+  const at = open.findIndex(promise => promise.clock === clock && promise.cycle === cycle);
+  const known = open[at];
   switch (sla.type) {
     case 'SlaClockStarted':
     case 'SlaClockResumed':
     case 'SlaMetRescinded':
-    case 'SlaClockRescheduled':
+    case 'SlaClockRescheduled': {
       // A finished clock that is judged anew stays finished.
-      if (sla.type === 'SlaClockRescheduled' && open[key] === undefined) return open;
-      return { ...open, [key]: [sla.data.schedule.dueAt, breached] };
-    case 'SlaClockBreached':
-      return { ...open, [key]: [sla.data.dueAt, true] };
+      if (sla.type === 'SlaClockRescheduled' && known === undefined) return open;
+      const promise = { clock, cycle, dueAt: sla.data.schedule.dueAt, breached: known?.breached ?? false };
+      return known === undefined ? [...open, promise] : open.with(at, promise);
+    }
+    case 'SlaClockBreached': {
+      const promise = { clock, cycle, dueAt: sla.data.dueAt, breached: true };
+      return known === undefined ? [...open, promise] : open.with(at, promise);
+    }
     case 'SlaBreachRescinded':
-      return open[key] === undefined ? open : { ...open, [key]: [dueAt, false] };
+      return known === undefined ? open : open.with(at, { ...known, breached: false });
     case 'SlaClockMet':
     case 'SlaClockFulfilled':
-    case 'SlaClockCancelled': {
-      const { [key]: _ended, ...rest } = open;
-      return rest;
-    }
+    case 'SlaClockCancelled':
+      return known === undefined ? open : open.toSpliced(at, 1);
     default:
       return open;
   }
 }
 
 function dueOf(open: Open): Pick<CaseRow, 'nextDueAt' | 'nextClock' | 'breached'> {
-  let nextDueAt: number | null = null;
-  let nextClock: string | null = null;
+  let next: OpenPromise | undefined;
   let breached = false;
-  for (const [key, [dueAt, isBreached]] of Object.entries(open)) {
-    breached ||= isBreached;
-    if (nextDueAt !== null && nextDueAt <= dueAt) continue;
-    nextDueAt = dueAt;
-    nextClock = key.slice(0, key.indexOf('#'));
+  for (const promise of open) {
+    breached ||= promise.breached;
+    if (next === undefined || promise.dueAt < next.dueAt) next = promise;
   }
-  return { nextDueAt, nextClock, breached };
+  return { nextDueAt: next?.dueAt ?? null, nextClock: next?.clock ?? null, breached };
 }
 
 /** What lists show of any lifecycle's state, by the names that all of them use. */

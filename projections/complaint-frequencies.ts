@@ -103,8 +103,10 @@ export function complaintFrequencies(timeZone: string): Projection<FrequencySour
     types: new Set(types),
     fold(before, event) {
       if (before !== undefined) return foldOther(before, event);
-      if (event.type !== 'ComplaintReceived' || event.schemaVersion > 1) return undefined;
-      const { complainant, items, receivedAt } = complaintReceived.parse(event.data);
+      if (event.type !== 'ComplaintReceived' || event.schemaVersion > RECEIVED.schemaVersion)
+        return undefined;
+      // As in `foldBy`: stored data was parsed by its schema before it was written.
+      const { complainant, items, receivedAt } = event.data as z.infer<typeof RECEIVED.schema>;
       return {
         caseId: uuidOf(event.streamId),
         month: monthOf(receivedAt),
@@ -133,8 +135,7 @@ const itemsSchema = z.array(
     product: z.object({ code: z.string(), name: z.string().optional() }).optional(),
   }),
 );
-/** What of a complaint's first event is counted by. */
-const complaintReceived = z.object({ complainant: z.unknown(), items: itemsSchema, receivedAt: z.number() });
+const RECEIVED = complaintEvents.ComplaintReceived;
 
 function customer(company: unknown): Pick<FrequencySource, 'customer' | 'customerLabel'> {
   const { customerId, customerName } = customerOf(company);

@@ -12,8 +12,8 @@ export function addTo<R extends Row>(
   figures: readonly (keyof R & string)[],
   add: (before: Readonly<R>) => R,
 ): void {
-  const key = table.keyOf(zero);
-  const after = add(rows.get(table, key) ?? zero);
-  if (figures.every(figure => after[figure] === 0)) rows.delete(table, key);
-  else rows.put(table, after);
+  rows.change(table, table.keyOf(zero), before => {
+    const after = add(before ?? zero);
+    return figures.every(figure => after[figure] === 0) ? undefined : after;
+  });
 }

@@ -69,24 +69,35 @@ export function deriveDeadlines(
   after: PromiseSource | undefined,
   rows: RowAccess,
 ): void {
-  const was = before === undefined ? NO_ROWS : rowsOf(before);
-  const is = after === undefined ? NO_ROWS : rowsOf(after);
-  for (const [key, row] of is) rows.put(deadlineTable, row, was.has(key));
-  for (const key of was.keys()) if (!is.has(key)) rows.delete(deadlineTable, key);
-}
-
-const NO_ROWS: ReadonlyMap<string, DeadlineRow> = new Map();
-
-function rowsOf(of: PromiseSource): ReadonlyMap<string, DeadlineRow> {
-  const rows = new Map<string, DeadlineRow>();
-  if (of.ended) return rows;
-  for (const clock of of.clocks) {
-    if (isOpen(clock)) rows.set(keyOf(of.caseId, clock.clock, clock.cycle), clockRow(of, clock));
+  const source = after ?? before;
+  if (source === undefined) return;
+  const same =
+    before?.assigneeId === after?.assigneeId &&
+    before?.teamId === after?.teamId &&
+    before?.ended === after?.ended;
+  // Clocks and timers are only ever added: what stands at one place is the same one, and unchanged the same object.
+  for (const [at, clock] of source.clocks.entries()) {
+    const was = before?.clocks[at];
+    const is = after?.clocks[at];
+    if (same && was === is) continue;
+    const wasThere = was !== undefined && before !== undefined && !before.ended && isOpen(was);
+    if (is !== undefined && after !== undefined && !after.ended && isOpen(is)) {
+      rows.put(deadlineTable, clockRow(after, is), wasThere);
+    } else if (wasThere) {
+      rows.delete(deadlineTable, keyOf(source.caseId, clock.clock, clock.cycle));
+    }
   }
-  for (const timer of of.timers) {
-    if (timer.active) rows.set(keyOf(of.caseId, timer.timer, timer.cycle), timerRow(of, timer));
+  for (const [at, timer] of source.timers.entries()) {
+    const was = before?.timers[at];
+    const is = after?.timers[at];
+    if (same && was === is) continue;
+    const wasThere = was !== undefined && before !== undefined && !before.ended && was.active;
+    if (is !== undefined && after !== undefined && !after.ended && is.active) {
+      rows.put(deadlineTable, timerRow(after, is), wasThere);
+    } else if (wasThere) {
+      rows.delete(deadlineTable, keyOf(source.caseId, timer.timer, timer.cycle));
+    }
   }
-  return rows;
 }
 
 function clockRow(

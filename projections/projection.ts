@@ -12,6 +12,12 @@ export interface RowAccess {
   /** `maybeThere: false` of a row that cannot be there yet: spares looking whether it is. */
   put<R extends Row>(table: Table<R>, row: Readonly<R>, maybeThere?: boolean): void;
   delete<R extends Row>(table: Table<R>, key: string): void;
+  /** Puts what `to` makes of the row of a key, or deletes the row when it makes nothing. */
+  change<R extends Row>(
+    table: Table<R>,
+    key: string,
+    to: (before: Readonly<R> | undefined) => Readonly<R> | undefined,
+  ): void;
 }
 
 /**

@@ -1,10 +1,9 @@
-import { resultOf, type SlaResult } from '../domain/sla/clock.ts';
-import { addTo } from './counter.ts';
+import { type Clock, resultOf, type SlaResult } from '../domain/sla/clock.ts';
 import type { MonthOf } from './local-month.ts';
 import type { RowAccess } from './projection.ts';
 import type { PromiseSource } from './promises.ts';
 import { commonParty, NOT_CLASSIFIED, type PartyKey } from './responsible-party.ts';
-import { defineTable } from './table.ts';
+import { defineTable, keyOf } from './table.ts';
 
 /** How one promise ended, or stands. A voided case has none. */
 export interface SlaResultRow {
@@ -93,45 +92,53 @@ export const slaCountTable = defineTable<SlaCountRow>({
 export function resultsBy(
   monthOf: MonthOf,
 ): (before: PromiseSource | undefined, after: PromiseSource | undefined, rows: RowAccess) => void {
-  function rowsOf(of: PromiseSource): readonly SlaResultRow[] {
-    if (of.voided) return [];
-    const responsibleParty = of.parties === null ? NOT_CLASSIFIED : commonParty(Object.values(of.parties));
-    return of.clocks.map(clock => {
-      const result = resultOf(clock);
-      return {
-        caseId: of.caseId,
-        clock: clock.clock,
-        cycle: clock.cycle,
-        lifecycle: of.lifecycle,
-        result,
-        exception: isException(result) ? result : null,
-        startedAt: clock.startedAt,
-        month: monthOf(clock.startedAt),
-        dueAt: clock.schedule.dueAt,
-        endedAt: clock.result?.at ?? null,
-        lateMs: clock.result?.lateMs ?? null,
-        pausedMs: clock.pausedMs,
-        responsibleParty,
-        teamId: of.teamId,
-        assigneeId: of.assigneeId,
-      };
-    });
+  function rowOf(of: PromiseSource, clock: Clock): SlaResultRow {
+    const result = resultOf(clock);
+    return {
+      caseId: of.caseId,
+      clock: clock.clock,
+      cycle: clock.cycle,
+      lifecycle: of.lifecycle,
+      result,
+      exception: isException(result) ? result : null,
+      startedAt: clock.startedAt,
+      month: monthOf(clock.startedAt),
+      dueAt: clock.schedule.dueAt,
+      endedAt: clock.result?.at ?? null,
+      lateMs: clock.result?.lateMs ?? null,
+      pausedMs: clock.pausedMs,
+      responsibleParty: of.parties === null ? NOT_CLASSIFIED : commonParty(Object.values(of.parties)),
+      teamId: of.teamId,
+      assigneeId: of.assigneeId,
+    };
   }
 
   return (before, after, rows) => {
-    const was = before === undefined ? [] : rowsOf(before);
-    const is = after === undefined ? [] : rowsOf(after);
-    // A promise never goes but with its whole case: what stands at one place is the same promise.
-    for (const [at, row] of is.entries()) {
-      const old = was[at];
-      rows.put(slaResultTable, row, old !== undefined);
-      if (old !== undefined && countsAlike(old, row)) continue;
-      if (old !== undefined) count(rows, old, -1);
-      count(rows, row, 1);
-    }
-    for (const row of was.slice(is.length)) {
-      rows.delete(slaResultTable, slaResultTable.keyOf(row));
-      count(rows, row, -1);
+    const source = after ?? before;
+    if (source === undefined) return;
+    const same =
+      before?.assigneeId === after?.assigneeId &&
+      before?.teamId === after?.teamId &&
+      before?.parties === after?.parties &&
+      before?.voided === after?.voided;
+    // A clock is never taken away: what stands at one place is the same one, and unchanged the same object.
+    for (const at of source.clocks.keys()) {
+      const clockBefore = before?.clocks[at];
+      const clockAfter = after?.clocks[at];
+      if (same && clockBefore === clockAfter) continue;
+      const was =
+        before === undefined || before.voided || clockBefore === undefined
+          ? undefined
+          : rowOf(before, clockBefore);
+      const is =
+        after === undefined || after.voided || clockAfter === undefined
+          ? undefined
+          : rowOf(after, clockAfter);
+      if (is !== undefined) rows.put(slaResultTable, is, was !== undefined);
+      else if (was !== undefined) rows.delete(slaResultTable, slaResultTable.keyOf(was));
+      if (was !== undefined && is !== undefined && countsAlike(was, is)) continue;
+      if (was !== undefined) count(rows, was, -1);
+      if (is !== undefined) count(rows, is, 1);
     }
   };
 }
@@ -161,18 +168,25 @@ function count(rows: RowAccess, row: SlaResultRow, sign: 1 | -1): void {
 
 function countIn(
   rows: RowAccess,
-  row: SlaResultRow,
+  { lifecycle, clock, month, result, lateMs, pausedMs }: SlaResultRow,
   sign: 1 | -1,
   dimension: SlaCountRow['dimension'],
   value: string,
 ): void {
-  const { lifecycle, clock, month, result } = row;
-  const late = Math.max(row.lateMs ?? 0, 0);
-  const zero = { dimension, value, lifecycle, clock, month, result, promises: 0, lateMs: 0, pausedMs: 0 };
-  addTo(rows, slaCountTable, zero, ['promises'], before => ({
-    ...before,
-    promises: before.promises + sign,
-    lateMs: before.lateMs + sign * late,
-    pausedMs: before.pausedMs + sign * row.pausedMs,
-  }));
+  rows.change(slaCountTable, keyOf(dimension, month, value, lifecycle, clock, result), before => {
+    const promises = (before?.promises ?? 0) + sign;
+    // What each promise adds is taken away again with it: without promises there is nothing left.
+    if (promises === 0) return undefined;
+    return {
+      dimension,
+      value,
+      lifecycle,
+      clock,
+      month,
+      result,
+      promises,
+      lateMs: (before?.lateMs ?? 0) + sign * Math.max(lateMs ?? 0, 0),
+      pausedMs: (before?.pausedMs ?? 0) + sign * pausedMs,
+    };
+  });
 }

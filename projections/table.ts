@@ -60,6 +60,10 @@ export function defineTable<R extends Row>(definition: Omit<Table<R>, 'keyOf'>):
     keyOf:
       others.length === 0
         ? row => part(row, only)
-        : row => definition.key.map(column => part(row, column)).join(KEY_SEPARATOR),
+        : row => {
+            let key = part(row, only);
+            for (const column of others) key += KEY_SEPARATOR + part(row, column);
+            return key;
+          },
   };
 }

@@ -252,6 +252,7 @@ function rowAccess(name: string, tables: ReadonlyMap<string, TableCache<Row>>): 
     get: (table, key) => tableOf(table).get(key),
     put: (table, row, maybeThere = true) => tableOf(table).put(table.keyOf(row), row, maybeThere),
     delete: (table, key) => tableOf(table).delete(key),
+    change: (table, key, to) => tableOf(table).change(key, to),
   };
 }
 

@@ -50,20 +50,21 @@ export class TableCache<R extends Row> {
   }
 
   get(key: string): R | undefined {
-    const entry = this.#find(key);
-    if (entry !== undefined) return entry.row;
-    const row = this.#decode(this.#select.get(...this.#keyValues(key)));
-    this.#recent.set(key, { key, row, stored: row !== undefined, dirty: false });
-    return row;
+    return (this.#find(key) ?? this.#bring(key)).row;
   }
 
   /** @param maybeThere false: the database certainly has no row of this key */
   put(key: string, row: R, maybeThere: boolean): void {
-    this.#change(key, row, maybeThere);
+    this.#set(this.#find(key) ?? this.#blank(key, maybeThere), row);
   }
 
   delete(key: string): void {
-    this.#change(key, undefined, true);
+    this.#set(this.#find(key) ?? this.#blank(key, true), undefined);
+  }
+
+  change(key: string, to: (before: R | undefined) => R | undefined): void {
+    const entry = this.#find(key) ?? this.#bring(key);
+    this.#set(entry, to(entry.row));
   }
 
   /** Writes every changed row, inside the caller's transaction. */
@@ -104,12 +105,21 @@ export class TableCache<R extends Row> {
     return earlier;
   }
 
-  #change(key: string, row: R | undefined, maybeThere: boolean): void {
-    let entry = this.#find(key);
-    if (entry === undefined) {
-      entry = { key, row, stored: maybeThere, dirty: false };
-      this.#written.set(key, entry);
-    }
+  #bring(key: string): Entry<R> {
+    const row = this.#decode(this.#select.get(...this.#keyValues(key)));
+    const entry = { key, row, stored: row !== undefined, dirty: false };
+    this.#recent.set(key, entry);
+    return entry;
+  }
+
+  /** To be written without having been read. */
+  #blank(key: string, stored: boolean): Entry<R> {
+    const entry = { key, row: undefined, stored, dirty: false };
+    this.#written.set(key, entry);
+    return entry;
+  }
+
+  #set(entry: Entry<R>, row: R | undefined): void {
     entry.row = row;
     if (entry.dirty) return;
     entry.dirty = true;

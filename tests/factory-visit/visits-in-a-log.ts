@@ -47,6 +47,9 @@ export class Visits {
       get: () => undefined,
       put: (into, row) => void shown.set(into.keyOf(row), row as object as R),
       delete: (_from, key) => void shown.delete(key),
+      change: () => {
+        throw new Error('these projections count nothing');
+      },
     };
     const sources = new Map<string, S | undefined>();
     const derived = new Map<string, S | undefined>();
