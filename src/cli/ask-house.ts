@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { systemClock } from '../clock.ts';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { openHouse } from '../engine/open-house.ts';
@@ -49,8 +50,35 @@ export async function reported(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    process.stderr.write(`redress: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`redress: ${sentenceOf(error)}\n`);
     process.exitCode = exitCodeOf(error);
+  }
+}
+
+/** One sentence; of a schema's refusal what it says of each field. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof z.ZodError) return fieldsOf(error.issues);
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof LocalCallError) || error.remoteName !== 'ZodError') return error.message;
+  const issues = remoteIssues.safeParse(parsedOr(error.message));
+  return issues.success ? fieldsOf(issues.data) : error.message;
+}
+
+const remoteIssues = z.array(
+  z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() }),
+);
+
+function fieldsOf(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): string {
+  return issues.map(({ path, message }) => `${path.join('.') || 'the call'}: ${message}`).join('; ');
+}
+
+function parsedOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { NIL } from 'uuid';
@@ -17,6 +17,7 @@ import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
 import { EXIT } from './ask-house.ts';
 import { cliLog } from './cli-log.ts';
 import { progressText, reportText } from './import-text.ts';
+import { OperationError } from './operations.ts';
 
 /** As every command's; and for rows that were refused or broken, and an import that was stopped before its end. */
 const IMPORT_EXIT = { done: EXIT.ok, refused: EXIT.failed, usage: EXIT.usage, busy: EXIT.busy, stopped: 4 };
@@ -49,6 +50,8 @@ async function importByCommandLine(log: string, options: ImportOptions): Promise
   process.once('SIGTERM', interrupt);
   const progress = progressLine();
   try {
+    demandFile(options.mapping);
+    demandFile(log);
     const call: ImportCall = {
       mapping: readFileSync(options.mapping, 'utf8'),
       mappingFile: options.mapping,
@@ -68,7 +71,7 @@ async function importByCommandLine(log: string, options: ImportOptions): Promise
       process.stderr.write('Stopped before its end: run it again, and it goes on.\n');
       return IMPORT_EXIT.stopped;
     }
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`redress: ${error instanceof Error ? error.message : String(error)}\n`);
     if (error instanceof DataFolderBusyError) return IMPORT_EXIT.busy;
     return isOfTheCaller(error) ? IMPORT_EXIT.usage : IMPORT_EXIT.stopped;
   } finally {
@@ -77,11 +80,18 @@ async function importByCommandLine(log: string, options: ImportOptions): Promise
   }
 }
 
+/** Looked at here: a service that is asked for a file that is not there could only say so in the system's words. */
+function demandFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new OperationError(`there is no file ${path}`);
+  if (!found.isFile()) throw new OperationError(`${path} is not a file`);
+}
+
 /** What the caller can put right by calling otherwise. */
 function isOfTheCaller(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const name = error instanceof LocalCallError ? error.remoteName : error.name;
-  if (['MappingError', 'ConfigError', 'ImportRunsError'].includes(name ?? '')) return true;
+  if (['MappingError', 'ConfigError', 'ImportRunsError', 'OperationError'].includes(name ?? '')) return true;
   return (
     'code' in error &&
     ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR', 'Z_BUF_ERROR'].includes(String(error.code))

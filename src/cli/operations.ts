@@ -1,6 +1,6 @@
 import { v4 as uuidv4 } from 'uuid';
 import { z } from 'zod';
-import { type Actor, qualificationSchema, roleSchema } from '../../domain/case/actor.ts';
+import { type Actor, qualificationSchema, ROLES, roleSchema } from '../../domain/case/actor.ts';
 import { SYSTEM_ACTOR_ID } from '../../domain/log/fixed-streams.ts';
 import { team } from '../../domain/team/team.ts';
 import { user } from '../../domain/user/user.ts';
@@ -105,7 +105,8 @@ export function operationNamed(name: string): Operation {
 const READER: Actor = {
   id: SYSTEM_ACTOR_ID,
   role: 'lead',
-  roles: ['lead'],
+  // All of them: it is shown what is possible, whoever may do it.
+  roles: ROLES.filter(role => role !== 'system'),
   via: 'cli',
   qualifications: [],
 };

@@ -27,7 +27,8 @@ export async function runProgram(): Promise<void> {
     .addHelpText(
       'after',
       `
-Exit codes: 0 done, 1 failed, 2 wrongly called, 3 the data folder is in use by another process.
+Exit codes: 0 done, 1 failed (of import: some rows were refused, the rest is in), 2 wrongly called,
+3 the data folder is in use by another process, 4 an import was stopped before its end.
 A command talks to the service that runs on the data folder (REDRESS_DATA), or opens the folder itself.`,
     );
   program.exitOverride(error => {

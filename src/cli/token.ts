@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { ROLES } from '../../domain/case/actor.ts';
+import { loadConfig } from '../config.ts';
 import { parseInstant } from '../http/instants.ts';
 import { askHouse, reported } from './ask-house.ts';
 import type { CreateToken } from './operations.ts';
@@ -127,11 +128,23 @@ function role(text: string, before: readonly string[]): readonly string[] {
 
 function qualification(text: string, before: readonly unknown[]): readonly unknown[] {
   const [, name, date] = /^(remoteJudgement):(\d{4}-\d{2}-\d{2})$/.exec(text) ?? [];
-  const validUntil = date === undefined ? undefined : parseInstant(`${date}T23:59:59.999+08:00`);
+  const validUntil = date === undefined ? undefined : endOfDay(date);
   if (name === undefined || validUntil === undefined) {
     throw new InvalidArgumentError('It must be remoteJudgement and a date, as remoteJudgement:2027-12-31.');
   }
   return [...before, { name, validUntil }];
+}
+
+/** The last instant of a date in the house's zone; `undefined` for what is no date. */
+function endOfDay(date: string): number | undefined {
+  try {
+    const day = Temporal.PlainDate.from(date);
+    const { timeZone } = loadConfig(process.env);
+    return day.add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds - 1;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function instant(text: string): number {

@@ -14,9 +14,11 @@ export interface LogLine {
  * @throws what the system or the unpacking says, at the first line that cannot be had
  */
 export async function* logLines(path: string): AsyncGenerator<LogLine> {
+  const packed = await isGzip(path);
+  // Opened last: its error must find somebody who listens, or it ends the whole process.
   const file = createReadStream(path);
   // A failing pipeline destroys its last stream with the error, which the loop below then throws.
-  const stream = (await isGzip(path)) ? pipeline(file, createGunzip(), () => {}) : file;
+  const stream = packed ? pipeline(file, createGunzip(), () => {}) : file;
   stream.setEncoding('utf8');
   let line = 0;
   let rest = '';
