@@ -2,10 +2,7 @@ import { z } from 'zod';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { clockNameSchema } from '../../domain/sla/events.ts';
-import type { CaseRow } from '../../projections/case-list.ts';
 import { FREQUENCY_DIMENSIONS } from '../../projections/complaint-frequencies.ts';
-import type { DeadlineRow } from '../../projections/deadlines.ts';
-import type { SlaResultRow } from '../../projections/sla-results.ts';
 import { CASE_SORTS } from '../views/queries/list-cases.ts';
 import { MAX_PAGE_ROWS } from '../views/queries/page.ts';
 import { SLA_EXCEPTIONS, SLA_GROUPS } from '../views/queries/sla-report.ts';
@@ -15,6 +12,16 @@ import type { HttpEngine } from './engine-port.ts';
 import { type InstantWriter, instantText } from './instants.ts';
 import { readPositionToken } from './position-token.ts';
 import { ProblemError } from './problems.ts';
+import {
+  caseListSchema,
+  caseRowDocument,
+  deadlineDocument,
+  deadlineSchema,
+  exceptionDocument,
+  exceptionSchema,
+  frequencySchema,
+  slaLineSchema,
+} from './view-documents.ts';
 
 const after = {
   after: z.string().max(200).optional().meta({
@@ -57,91 +64,6 @@ const listQuery = z.strictObject({
   sort: z.enum(CASE_SORTS).default('-receivedAt'),
   ...page,
   ...after,
-});
-
-const instant = z.string().meta({ format: 'date-time' });
-const caseRowSchema = z.object({
-  id: z.uuid(),
-  number: z.string(),
-  lifecycle: z.string(),
-  phase: z.string(),
-  priority: z.enum(['normal', 'urgent']),
-  closed: z.boolean(),
-  endedHow: z.string().nullable(),
-  receivedAt: instant,
-  openedAt: instant,
-  lastActivityAt: instant,
-  closedAt: instant.nullable(),
-  registeredLate: z.boolean(),
-  kind: z.string().nullable(),
-  customerId: z.string().nullable(),
-  customerName: z.string().nullable(),
-  siteRegion: z.string().nullable(),
-  teamId: z.string().nullable(),
-  assigneeId: z.string().nullable(),
-  nextDueAt: instant.nullable(),
-  nextClock: z.string().nullable(),
-  breached: z.boolean(),
-});
-const caseListSchema = z.object({ cases: z.array(caseRowSchema), next: z.string().optional() });
-const deadlineSchema = z.object({
-  caseId: z.uuid(),
-  number: z.string().optional(),
-  lifecycle: z.string(),
-  clock: z.string(),
-  cycle: z.int(),
-  status: z.string(),
-  startedAt: instant.nullable(),
-  dueAt: instant.nullable(),
-  provisional: z.boolean(),
-  warned: z.boolean(),
-  breached: z.boolean(),
-  pausedMs: z.int(),
-  assigneeId: z.string().nullable(),
-  teamId: z.string().nullable(),
-});
-const resultNames = [
-  'met',
-  'metAfterRescinding',
-  'late',
-  'breachedOpen',
-  'disputed',
-  'cancelled',
-  'running',
-] as const;
-const slaLineSchema = z.object({
-  group: z.string(),
-  lifecycle: z.string(),
-  clock: z.string(),
-  results: z.record(z.enum(resultNames), z.int()),
-  met: z.int(),
-  breached: z.int(),
-  metPercent: z.number().optional(),
-  lateMs: z.int(),
-  pausedMs: z.int(),
-});
-const exceptionSchema = z.object({
-  caseId: z.uuid(),
-  number: z.string().optional(),
-  clock: z.string(),
-  cycle: z.int(),
-  lifecycle: z.string(),
-  result: z.enum(resultNames),
-  startedAt: instant,
-  dueAt: instant,
-  endedAt: instant.nullable(),
-  lateMs: z.int().nullable(),
-  pausedMs: z.int(),
-  responsibleParty: z.string(),
-  teamId: z.string().nullable(),
-  assigneeId: z.string().nullable(),
-});
-const frequencySchema = z.object({
-  value: z.string(),
-  label: z.string().optional(),
-  items: z.number(),
-  percent: z.number(),
-  cumulativePercent: z.number(),
 });
 
 export interface ViewRouteParts {
@@ -321,49 +243,4 @@ export function viewRoutes(parts: ViewRouteParts): readonly ApiRoute[] {
       },
     }),
   ];
-}
-
-function orNull(at: number | null, write: InstantWriter): string | null {
-  return at === null ? null : write(at);
-}
-
-function caseRowDocument({ caseId, ...row }: CaseRow, write: InstantWriter): z.infer<typeof caseRowSchema> {
-  return {
-    id: caseId,
-    ...row,
-    receivedAt: write(row.receivedAt),
-    openedAt: write(row.openedAt),
-    lastActivityAt: write(row.lastActivityAt),
-    closedAt: orNull(row.closedAt, write),
-    nextDueAt: orNull(row.nextDueAt, write),
-  };
-}
-
-function deadlineDocument(row: DeadlineRow, write: InstantWriter): z.infer<typeof deadlineSchema> {
-  const { caseId, lifecycle, name, cycle, status, provisional, warned, breached, pausedMs } = row;
-  return {
-    caseId,
-    lifecycle,
-    clock: name,
-    cycle,
-    status,
-    startedAt: orNull(row.startedAt, write),
-    dueAt: orNull(row.dueAt, write),
-    provisional,
-    warned,
-    breached,
-    pausedMs,
-    assigneeId: row.assigneeId,
-    teamId: row.teamId,
-  };
-}
-
-function exceptionDocument(row: SlaResultRow, write: InstantWriter): z.infer<typeof exceptionSchema> {
-  const { exception: _same, month: _counted, ...rest } = row;
-  return {
-    ...rest,
-    startedAt: write(row.startedAt),
-    dueAt: write(row.dueAt),
-    endedAt: orNull(row.endedAt, write),
-  };
 }

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { CONFIG_VARIABLES } from '../../src/config-variables.ts';
+import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import { dataFolder, MAIN, redress } from './redress.ts';
 
 const folder = dataFolder();
@@ -111,6 +113,20 @@ describe('without a service, on the data folder itself', { timeout: TIMEOUT_MS }
     const { stdout: left } = await redress(data.path, ['token', 'list', '--json']);
     expect(JSON.parse(left)).toMatchObject([{ tokenId: made.tokenId }]);
     expect((await redress(data.path, ['token', 'revoke', second.tokenId])).code).toBe(2);
+  });
+
+  it('takes a qualification to the end of its day in the house’s zone', async () => {
+    const args = ['token', 'create', '--name', 'x', '--role', 'qa', '--json', '--qualification'];
+    const zone = { REDRESS_TIME_ZONE: 'America/New_York' };
+    const { stdout } = await redress(data.path, [...args, 'remoteJudgement:2027-12-31'], zone);
+    const { userId } = JSON.parse(stdout) as typeof made;
+    const store = await openSqliteStore({ path: join(data.path, 'events.db'), clock: systemClock });
+    const [registered] = await store.readStream(`user-${userId}`);
+    await store.close();
+    expect(registered?.data.qualifications).toEqual([
+      { name: 'remoteJudgement', validUntil: Date.parse('2028-01-01T00:00:00-05:00') - 1 },
+    ]);
+    expect((await redress(data.path, [...args, 'remoteJudgement:2027-02-30'])).code).toBe(2);
   });
 
   it('says what a new user needs', async () => {

@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { qualificationSchema, roleSchema } from '../../domain/case/actor.ts';
+import { uuidSchema } from '../../domain/log/envelope.ts';
+import { user } from '../../domain/user/user.ts';
+import type { DirectoryUser } from '../directory/directory.ts';
+import { type ApiRoute, apiRoute } from './api-route.ts';
+import { READERS } from './authentication.ts';
+import {
+  askingOf,
+  type DirectoryParts,
+  directoryCommandRoute,
+  directoryProblem,
+  idParams,
+  writtenAnswer,
+  writtenSchema,
+} from './directory-command.ts';
+import { instantsToText, instantText } from './instants.ts';
+import { ProblemError } from './problems.ts';
+import { wireSchema } from './wire-schema.ts';
+
+const instant = z.string().meta({ format: 'date-time' });
+
+/** On the interface a qualification ends at a date and time with an offset. */
+const qualificationText = z.strictObject({ name: qualificationSchema.shape.name, validUntil: instantText });
+const userBody = {
+  qualifications: z.array(qualificationText).max(20),
+};
+const registerUserBody = wireSchema(user.commands.registerUser.schema).extend({
+  qualifications: userBody.qualifications.default(() => []),
+});
+const changeUserBody = wireSchema(user.commands.changeUser.schema).extend({
+  qualifications: userBody.qualifications.optional(),
+});
+const issueTokenBody = z.strictObject({
+  label: z.string().trim().min(1).max(80).meta({ description: 'What it is for.' }),
+  expiresAt: instantText.optional(),
+});
+
+const userSchema = z.object({
+  id: z.uuid(),
+  name: z.string().optional(),
+  active: z.boolean(),
+  roles: z.array(roleSchema),
+  teamId: z.uuid().optional(),
+  department: z.string().optional(),
+  qualifications: z.array(z.object({ name: z.string(), validUntil: instant })),
+});
+const tokenSchema = z.object({
+  tokenId: z.uuid(),
+  userId: z.uuid(),
+  name: z.string(),
+  label: z.string(),
+  issuedAt: instant,
+  expiresAt: instant.optional(),
+});
+
+/** Who gets in: users with their roles, and their tokens. */
+export function userRoutes(parts: DirectoryParts): readonly ApiRoute[] {
+  const { engine, write } = parts;
+  const { people, directory, clock, store } = engine;
+
+  const documentOf = async (who: DirectoryUser) => {
+    const person = await people.readUser(who.userId);
+    const { userId, ...rest } = who;
+    return Object(
+      instantsToText({ id: userId, ...(person === undefined ? {} : { name: person.name }), ...rest }, write),
+    );
+  };
+
+  return [
+    apiRoute({
+      method: 'GET',
+      url: '/v1/me',
+      operationId: 'me',
+      tag: 'directory',
+      summary: 'Who your token says you are',
+      access: 'anyUser',
+      success: { status: 200, description: 'You.', schema: userSchema },
+      problems: [],
+      async handle({ actor }) {
+        const who = directory.user(actor.id);
+        if (who === undefined) throw new ProblemError('notAuthenticated');
+        return { status: 200, body: await documentOf(who) };
+      },
+    }),
+    apiRoute({
+      method: 'GET',
+      url: '/v1/users',
+      operationId: 'users.list',
+      tag: 'directory',
+      summary: 'All users with their roles',
+      access: ['admin'],
+      success: { status: 200, description: 'The users.', schema: z.object({ users: z.array(userSchema) }) },
+      problems: [],
+      async handle() {
+        const users = directory.userIds().map(id => directory.user(id));
+        const known = users.filter(each => each !== undefined);
+        return { status: 200, body: { users: await Promise.all(known.map(documentOf)) } };
+      },
+    }),
+    directoryCommandRoute(parts, user, 'registerUser', {
+      method: 'POST',
+      url: '/v1/users',
+      access: ['admin'],
+      body: registerUserBody,
+    }),
+    apiRoute({
+      method: 'GET',
+      url: '/v1/users/:id',
+      operationId: 'users.get',
+      tag: 'directory',
+      summary: 'One user',
+      access: READERS,
+      params: idParams,
+      success: { status: 200, description: 'The user.', schema: userSchema },
+      problems: ['noSuchResource'],
+      async handle({ params: { id } }) {
+        const who = directory.user(id);
+        if (who === undefined) throw new ProblemError('noSuchResource', { detail: 'There is no such user.' });
+        return { status: 200, body: await documentOf(who) };
+      },
+    }),
+    directoryCommandRoute(parts, user, 'changeUser', {
+      method: 'PATCH',
+      url: '/v1/users/:id',
+      access: ['admin'],
+      body: changeUserBody,
+    }),
+    directoryCommandRoute(parts, user, 'deactivateUser', {
+      method: 'POST',
+      url: '/v1/users/:id/deactivate',
+      access: ['admin'],
+      body: z.strictObject({}),
+    }),
+    directoryCommandRoute(parts, user, 'reactivateUser', {
+      method: 'POST',
+      url: '/v1/users/:id/reactivate',
+      access: ['admin'],
+      body: z.strictObject({}),
+    }),
+    apiRoute({
+      method: 'POST',
+      url: '/v1/users/:id/tokens',
+      operationId: 'user.issueToken',
+      tag: 'directory',
+      summary: 'Issue a token; it is shown this once',
+      access: ['admin'],
+      params: idParams,
+      body: issueTokenBody,
+      headers: ['Idempotency-Key'],
+      success: {
+        status: 201,
+        description: 'The token. A repetition with the same `Idempotency-Key` is answered without it.',
+        schema: z.object({ tokenId: z.uuid(), token: z.string().optional() }),
+      },
+      problems: ['noSuchResource', 'rejected', 'keyReused', 'conflict'],
+      async handle(call) {
+        const { label, expiresAt } = call.body;
+        const { outcome, tokenId, token } = await people.issueToken(
+          { userId: call.params.id, label, ...(expiresAt === undefined ? {} : { expiresAt }) },
+          askingOf(call, 'issueToken', store.logId, user.commands.issueToken.roles),
+        );
+        if (outcome.outcome !== 'accepted') throw directoryProblem(outcome, write);
+        return {
+          status: 201,
+          headers: { 'cache-control': 'no-store' },
+          body: { tokenId, ...(token === undefined ? {} : { token }) },
+        };
+      },
+    }),
+    apiRoute({
+      method: 'GET',
+      url: '/v1/users/:id/tokens',
+      operationId: 'users.tokens',
+      tag: 'directory',
+      summary: 'The tokens of a user that are in force',
+      access: ['admin'],
+      params: idParams,
+      success: {
+        status: 200,
+        description: 'The tokens.',
+        schema: z.object({ tokens: z.array(tokenSchema) }),
+      },
+      problems: [],
+      async handle({ params: { id } }) {
+        const tokens = await people.listTokens(clock.now(), id);
+        return { status: 200, body: { tokens: instantsToText(tokens, write) } };
+      },
+    }),
+    apiRoute({
+      method: 'DELETE',
+      url: '/v1/users/:id/tokens/:tokenId',
+      operationId: 'user.revokeToken',
+      tag: 'directory',
+      summary: user.commands.revokeToken.summary,
+      access: ['admin'],
+      params: idParams.extend({ tokenId: uuidSchema }),
+      success: { status: 200, description: 'The token is void.', schema: writtenSchema },
+      problems: ['rejected', 'conflict'],
+      async handle(call) {
+        const { id, tokenId } = call.params;
+        const outcome = await people.give(user, {
+          ...askingOf(call, 'revokeToken', store.logId, user.commands.revokeToken.roles),
+          id,
+          command: { type: 'revokeToken', data: { tokenId } },
+        });
+        return writtenAnswer(parts, outcome, 200);
+      },
+    }),
+  ];
+}
