@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { caseSchema } from '../http/case-document.ts';
 import { trailSchema } from '../http/trail-document.ts';
 import { askHouse, reported } from './ask-house.ts';
+import { terminalText } from './terminal-text.ts';
 
 const shown = z.object({ case: caseSchema, trail: trailSchema });
 type Shown = z.infer<typeof shown>;
@@ -56,7 +57,7 @@ function caseText({ case: shownCase, trail }: Shown): string {
     `Possible now: ${possible.join(', ')}`,
     '',
   ];
-  return lines.join('\n');
+  return lines.map(terminalText).join('\n');
 }
 
 /** `2026-11-24 09:00`: the house's zone is in every instant, and the same for all. */

@@ -5,6 +5,7 @@ import { loadConfig } from '../config.ts';
 import { parseInstant } from '../http/instants.ts';
 import { askHouse, reported } from './ask-house.ts';
 import type { CreateToken } from './operations.ts';
+import { terminalText } from './terminal-text.ts';
 
 const made = z.object({ userId: z.string(), tokenId: z.string(), token: z.string() });
 const listed = z.array(
@@ -110,7 +111,7 @@ async function list(json: boolean): Promise<void> {
   for (const { tokenId, userId, name, label, issuedAt, expiresAt } of tokens) {
     const until = expiresAt === undefined ? 'until revoked' : `until ${new Date(expiresAt).toISOString()}`;
     process.stdout.write(
-      `${tokenId}  ${name} (${userId})  ${label}  since ${new Date(issuedAt).toISOString()}, ${until}\n`,
+      `${tokenId}  ${terminalText(name)} (${userId})  ${terminalText(label)}  since ${new Date(issuedAt).toISOString()}, ${until}\n`,
     );
   }
   if (tokens.length === 0) process.stdout.write('No token is in force: `redress token create` makes one.\n');

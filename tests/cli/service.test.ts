@@ -8,7 +8,7 @@ const COMPLAINT = {
   complainant: { name: 'Nanyang Garments' },
   channel: 'phone',
   siteRegion: 'province',
-  description: 'SECRET-description',
+  description: 'SECRET-description \u001b[2J',
   contact: { name: 'SECRET-name', phone: '+86 SECRET-phone' },
 };
 
@@ -138,7 +138,7 @@ describe('the service as a process', { timeout: 120_000 }, () => {
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain(`${made.number}  complaint, received`);
     expect(shown.stdout).toContain('ComplaintReceived');
-    expect(shown.stdout).toContain('SECRET-description');
+    expect(shown.stdout).toContain('SECRET-description \\u001b[2J');
     expect(shown.stdout).toMatch(/firstReply\s+due \d{4}-\d\d-\d\d \d\d:\d\d\s+running/);
 
     const token = await redress(data.path, ['token', 'create', '--name', 'Li', '--role', 'agent', '--json']);
