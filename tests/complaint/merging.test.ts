@@ -246,6 +246,10 @@ describe('a merge that is undone', () => {
       .did('mergeInto', into, agent, '2026-10-09 10:00', linked)
       .did('unmerge', {}, agent, '2026-10-09 11:00');
     expect(back.due('decision')).toBe('2026-10-14 09:30');
+    const calmed = back
+      .did('markUrgent', { reason: 'The line stands still' }, lead, '2026-10-09 11:10')
+      .did('lowerUrgent', { reason: 'The line runs' }, lead, '2026-10-09 11:20');
+    expect(calmed.due('decision')).toBe('2026-10-14 09:30');
   });
 
   it('gives the ordinary deadline back when it was urgent and is normal again', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { agent, at, customer, event, lead, local, qa } from '../given-when-then.ts';
-import { decision, received, reply } from './complaints.ts';
+import { complaint } from '../../domain/complaint/complaint.ts';
+import { agent, at, customer, event, given, lead, local, qa } from '../given-when-then.ts';
+import { decision, received, reply, zippersCameApart } from './complaints.ts';
 
 const HOUR_MS = 3_600_000;
 const replied = received().did('sendPreliminaryReply', reply, agent, '2026-09-30 09:00');
@@ -122,8 +123,13 @@ describe('back to normal', () => {
       .did('markUrgent', { reason: 'The line stands still' }, lead, '2026-09-29 16:30')
       .did('lowerUrgent', calm, lead, '2026-09-30 15:30');
     expect(calmed.due('firstReply')).toBe('2026-09-30 16:00');
-    const begunUrgent = received({ priority: 'urgent' })
-      .did('confirmUrgent', {}, lead, '2026-09-29 16:00')
+    const begunUrgent = given(complaint)
+      .did(
+        'receive',
+        { ...zippersCameApart, priority: 'urgent' },
+        { ...agent, roles: ['agent', 'lead'] },
+        '2026-09-29 16:00',
+      )
       .did('lowerUrgent', calm, lead, '2026-09-30 15:30');
     expect(begunUrgent.due('firstReply')).toBe('2026-09-30 16:00');
   });
