@@ -47,6 +47,9 @@ const AFTER_THE_END: readonly CaseCommand['type'][] = [
 /** Which appointments move which promises. */
 const APPOINTABLE: readonly string[] = ['onSiteArrival', 'onSiteResolution', 'decision', 'closing'];
 
+/** A date that a customer agrees to; what lies further is a slip of the pen. */
+const FURTHEST_APPOINTMENT_MS = 2 * 366 * 86_400_000;
+
 /** Decides the commands that every case takes. */
 export function decideCase<S extends CaseState>(
   command: CaseCommand,
@@ -132,7 +135,8 @@ export function decideCase<S extends CaseState>(
     }
     case 'waiveStep': {
       const { step, reason } = command.data;
-      const clocks = rules.waivable[step];
+      // By own name only: `toString` is no step.
+      const clocks = Object.hasOwn(rules.waivable, step) ? rules.waivable[step] : undefined;
       if (clocks === undefined) return reject('notWaivable', { step, possible: Object.keys(rules.waivable) });
       const promised = state.clocks.filter(c => clocks.includes(c.clock) && isOpen(c));
       if (state.waived.includes(step) && promised.length === 0) return reject('alreadyWaived', { step });
@@ -152,6 +156,9 @@ export function decideCase<S extends CaseState>(
         return reject('pastDue', { clock: name, dueAt: clock.schedule.dueAt });
       }
       if (dueAt <= context.now) return reject('appointmentInThePast', { dueAt, now: context.now });
+      if (dueAt > context.now + FURTHEST_APPOINTMENT_MS) {
+        return reject('appointmentTooFar', { dueAt, until: context.now + FURTHEST_APPOINTMENT_MS });
+      }
       const left =
         clock.pause === undefined
           ? {}

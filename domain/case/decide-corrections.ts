@@ -23,7 +23,7 @@ export function correctDetails<S extends CaseState>(
 ): Decision<CaseEvent> {
   const { field, to, text, reason } = data;
   if (field === 'receivedAt') return correctReceipt(to, reason, at, state, context, rules);
-  const correctable = rules.correctable[field];
+  const correctable = Object.hasOwn(rules.correctable, field) ? rules.correctable[field] : undefined;
   if (correctable === undefined) {
     return reject('notCorrectable', { field, possible: ['receivedAt', ...Object.keys(rules.correctable)] });
   }

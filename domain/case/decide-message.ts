@@ -24,6 +24,9 @@ export function recordMessage<S extends CaseState>(
   const { actor } = context;
   if (actor.role === 'customer' && message.direction === 'outbound')
     return reject('onlyInbound', { direction: 'outbound' });
+  // Nobody speaks for somebody else: a customer's message is the customer's own.
+  if (actor.role === 'customer' && author !== undefined && author.kind !== 'contact')
+    return reject('notTheAuthor', { author: author.kind });
   if (message.outcome === 'bounced' && message.bounceOf === undefined)
     return reject('bounceOfWhat', { field: 'bounceOf' });
   const bounced = state.messages.find(m => m.messageId === message.bounceOf);

@@ -54,6 +54,10 @@ export function readRow(
   } catch (error) {
     return broken('notJson', error instanceof Error ? error.message : String(error));
   }
+  // What is half a character can be in no log; an escape brings one in.
+  if (/\\u[dD][89a-fA-F]/.test(text) && !isWellFormed(row)) {
+    return broken('notJson', 'a text in the row holds half of a surrogate pair');
+  }
   if (!isJsonObject(row)) return broken('notAnObject', 'a row must be a JSON object');
   const { keys } = mapping;
   const texts = { case: '', activity: '', row: '', actor: '' };
@@ -103,4 +107,10 @@ export function compareRows(a: ImportRow, b: ImportRow): number {
   const [keyA, keyB] = [Number(a.rowKey), Number(b.rowKey)];
   if (Number.isFinite(keyA) && Number.isFinite(keyB)) return keyA - keyB || a.line - b.line;
   return a.rowKey < b.rowKey ? -1 : a.rowKey > b.rowKey ? 1 : a.line - b.line;
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, held]) => key.isWellFormed() && isWellFormed(held));
 }

@@ -50,7 +50,7 @@ export class ViewFollower {
   /** Opens the views that are there, or builds them where there are none, or of another log or version. */
   async open(onBuilding: (events: number) => void): Promise<void> {
     const found = currentGeneration(this.#folder);
-    if (found !== undefined && this.#fits(found.path)) this.#use(found);
+    if (found !== undefined && this.#fits(found.path, await this.#log.head())) this.#use(found);
     else await this.rebuild(onBuilding);
     await this.follow();
   }
@@ -110,21 +110,24 @@ export class ViewFollower {
     }
   }
 
-  #fits(path: string): boolean {
-    const db = openViewFile(path);
+  /** `head`: views that have seen more than there is are of a log that was put back to an earlier state. */
+  #fits(path: string, head: Position): boolean {
+    let db: DatabaseSync | undefined;
     try {
+      db = openViewFile(path);
       const { logId, checkpoints } = readCheckpoints(db);
       const versions = new Map(checkpoints.map(c => [c.name, c.version]));
       return (
         logId === this.#log.logId &&
         versions.size === this.#projections.length &&
-        this.#projections.every(({ name, version }) => versions.get(name) === version)
+        this.#projections.every(({ name, version }) => versions.get(name) === version) &&
+        checkpoints.every(({ position }) => position <= head)
       );
     } catch {
       // Not a file of ours, or damaged: it is derived, and made anew.
       return false;
     } finally {
-      db.close();
+      db?.close();
     }
   }
 
