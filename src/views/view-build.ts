@@ -9,8 +9,8 @@ import { createIndexes, createViews } from './view-file.ts';
 /** Events read at once. */
 const PAGE_EVENTS = 500;
 /** Changed sources that are written together, some 8 KB each with what is derived from them. */
-const COMMIT_CHANGES = 30_000;
-const CACHED = 10_000;
+const COMMIT_CHANGES = 15_000;
+const CACHED = 5_000;
 
 export interface Built {
   readonly path: string;

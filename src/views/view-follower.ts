@@ -9,7 +9,7 @@ import { type Checkpoint, openViewFile, readCheckpoints } from './view-file.ts';
 
 const PAGE_EVENTS = 1_000;
 const COMMIT_CHANGES = 20_000;
-const CACHED = 20_000;
+const CACHED = 4_000;
 /** How often a long build lets the views that answer follow the log. */
 const MEANWHILE_EVENTS = 20_000;
 
