@@ -1,16 +1,10 @@
+import { cancelClock } from '../sla/cancelling.ts';
 import type { Clock } from '../sla/clock.ts';
 import { isOpen } from '../sla/clock.ts';
-import {
-  calmClock,
-  cancelClock,
-  canPause,
-  dueIfResumed,
-  hurryClock,
-  pauseClock,
-  rescheduleClock,
-  rescindBreach,
-  resumeClock,
-} from '../sla/promises.ts';
+import { canPause, pauseClock, resumeClock } from '../sla/pausing.ts';
+import { rescindBreach } from '../sla/rejudging.ts';
+import { rescheduleClock } from '../sla/rescheduling.ts';
+import { calmClock, dueIfResumed, hurryClock } from '../sla/urgency.ts';
 import { dueOf, timeLeft } from '../time/target.ts';
 import { unreachable } from '../unreachable.ts';
 import type { CaseCommand } from './case-commands.ts';

@@ -1,7 +1,9 @@
 import { instantSchema } from '../log/envelope.ts';
+import { cancelClock } from '../sla/cancelling.ts';
 import { isOpen, latest, openClock } from '../sla/clock.ts';
 import { policyLine } from '../sla/policy.ts';
-import { cancelClock, rejudgeClock, rescheduleClock, rescindResult } from '../sla/promises.ts';
+import { rejudgeClock, rescindResult } from '../sla/rejudging.ts';
+import { rescheduleClock } from '../sla/rescheduling.ts';
 import { replayDeadline } from '../sla/schedule.ts';
 import { timeLeft } from '../time/target.ts';
 import type { CaseCommand } from './case-commands.ts';

@@ -1,5 +1,6 @@
+import { cancelClock } from '../sla/cancelling.ts';
 import { isOpen } from '../sla/clock.ts';
-import { cancelClock, meetClock, startClock } from '../sla/promises.ts';
+import { meetClock, startClock } from '../sla/promises.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, type ClosingMode, ownerOf } from './case-rules.ts';

@@ -1,7 +1,8 @@
+import { handOverClock } from '../sla/cancelling.ts';
 import { type Clock, isOpen, nextCycle } from '../sla/clock.ts';
 import { policyLine } from '../sla/policy.ts';
-import { boundClock, dueIfResumed, handOverClock } from '../sla/promises.ts';
 import { promise, replayDeadline, warningsOf } from '../sla/schedule.ts';
+import { boundClock, dueIfResumed } from '../sla/urgency.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';

@@ -1,5 +1,6 @@
 import { openClock } from '../sla/clock.ts';
-import { meetClock, resumeClock } from '../sla/promises.ts';
+import { resumeClock } from '../sla/pausing.ts';
+import { meetClock } from '../sla/promises.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';

@@ -1,5 +1,6 @@
+import { breachClock, escalateClock, warnClock } from '../sla/breaching.ts';
 import { openWave } from '../sla/open-wave.ts';
-import { breachClock, escalateClock, resumeClock, warnClock } from '../sla/promises.ts';
+import { resumeClock } from '../sla/pausing.ts';
 import { type PendingTimer, pendingTimers } from '../sla/timers.ts';
 import { unreachable } from '../unreachable.ts';
 import type { CaseCommand } from './case-commands.ts';

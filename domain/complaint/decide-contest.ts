@@ -1,7 +1,7 @@
 import { ownerOf } from '../case/case-rules.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
+import { cancelClock } from '../sla/cancelling.ts';
 import { openClock } from '../sla/clock.ts';
-import { cancelClock } from '../sla/promises.ts';
 import type { ComplaintCommand } from './commands.ts';
 import { factOf, type Turn } from './complaint-turn.ts';
 import { unknownItems } from './decide-on-site.ts';

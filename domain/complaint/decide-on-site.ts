@@ -1,8 +1,9 @@
 import { ownerOf } from '../case/case-rules.ts';
 import { accept, type Decision, type Rejected, reject } from '../case/decision.ts';
 import type { DecideContext } from '../case/lifecycle.ts';
+import { cancelClock } from '../sla/cancelling.ts';
 import { openClock } from '../sla/clock.ts';
-import { cancelClock, resumeClock } from '../sla/promises.ts';
+import { resumeClock } from '../sla/pausing.ts';
 import type { ComplaintCommand } from './commands.ts';
 import { factOf, type Turn } from './complaint-turn.ts';
 import type { ComplaintEvent } from './events.ts';

@@ -1,10 +1,11 @@
 import { ownerOf } from '../case/case-rules.ts';
 import { accept, type Decision, type Rejected, reject } from '../case/decision.ts';
 import type { DecideContext } from '../case/lifecycle.ts';
+import { cancelClock } from '../sla/cancelling.ts';
 import { isOpen, openClock } from '../sla/clock.ts';
 import type { ClockAnchor, ClockName } from '../sla/events.ts';
 import { moveClock } from '../sla/move-clock.ts';
-import { cancelClock, meetClock, startClock } from '../sla/promises.ts';
+import { meetClock, startClock } from '../sla/promises.ts';
 import type { PromiseOwner } from '../sla/schedule.ts';
 import type { FactoryVisitCommand } from './commands.ts';
 import { refusedPlan } from './days.ts';

@@ -1,7 +1,8 @@
 import { anchoredDue } from './anchored-due.ts';
+import { breachClock } from './breaching.ts';
 import type { Clock } from './clock.ts';
 import type { ClockAnchor, SlaEvent } from './events.ts';
-import { breachClock, rescheduleClock } from './promises.ts';
+import { rescheduleClock } from './rescheduling.ts';
 import type { PromiseOwner, SlaContext } from './schedule.ts';
 
 /**

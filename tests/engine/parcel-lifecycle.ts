@@ -5,9 +5,10 @@ import type { CommandOf, EventOf } from '../../domain/case/event-definition.ts';
 import { type AnyLifecycle, defineLifecycle, registered } from '../../domain/case/lifecycle.ts';
 import { instantSchema, uuidSchema } from '../../domain/log/envelope.ts';
 import { personal } from '../../domain/log/personal.ts';
+import { breachClock, escalateClock, warnClock } from '../../domain/sla/breaching.ts';
 import { evolveClocks } from '../../domain/sla/clock.ts';
 import { slaEvents } from '../../domain/sla/events.ts';
-import { breachClock, escalateClock, meetClock, startClock, warnClock } from '../../domain/sla/promises.ts';
+import { meetClock, startClock } from '../../domain/sla/promises.ts';
 import { pendingTimers, TIMER_KINDS } from '../../domain/sla/timers.ts';
 import { unreachable } from '../../domain/unreachable.ts';
 
