@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { EXIT } from './ask-house.ts';
+import { auditCommand } from './audit.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
@@ -21,6 +22,7 @@ export async function runProgram(): Promise<void> {
     .addCommand(importCommand())
     .addCommand(showCommand())
     .addCommand(rebuildCommand())
+    .addCommand(auditCommand())
     .addCommand(demoCommand(serveHouse))
     .addCommand(configCommand())
     .showHelpAfterError('(redress --help lists the commands)')

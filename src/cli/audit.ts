@@ -1,0 +1,11 @@
+import { Command } from 'commander';
+
+/** What `redress audit` can do: one file a group of questions, each of which makes its own subcommands. */
+const groups: readonly (() => readonly Command[])[] = [];
+
+/** `redress audit …`: show the past, and prove it. */
+export function auditCommand(): Command {
+  const audit = new Command('audit').description('Show the past as it was known, and prove it');
+  for (const commandsOf of groups) for (const command of commandsOf()) audit.addCommand(command);
+  return audit;
+}
