@@ -1,6 +1,8 @@
 import type { AnyLifecycle } from '../domain/case/lifecycle.ts';
 import { caseList } from './case-list.ts';
 import { complaintFrequencies } from './complaint-frequencies.ts';
+import { followUpCalls } from './follow-up-calls.ts';
+import { hostBookings } from './host-bookings.ts';
 import { type Projection, registered } from './projection.ts';
 import { promises } from './promises.ts';
 
@@ -10,5 +12,7 @@ export function projectionsOf(lifecycles: readonly AnyLifecycle[], timeZone: str
     registered(caseList(lifecycles, timeZone)),
     registered(promises(lifecycles, timeZone)),
     registered(complaintFrequencies(timeZone)),
+    registered(followUpCalls()),
+    registered(hostBookings()),
   ];
 }

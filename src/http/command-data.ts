@@ -9,19 +9,18 @@ import { wireSchema } from './wire-schema.ts';
 export const inlineContactSchema = wireSchema(partyCommands.registerParty.schema.omit({ kind: true }));
 export type InlineContact = Omit<z.infer<typeof partyCommands.registerParty.schema>, 'kind'>;
 
-/** What a client sends for a command: the domain's fields, and for one that names a contact also a new one. */
-export function commandBody(lifecycle: AnyLifecycle, commandType: string): z.ZodObject {
+/** What a client sends for a command: the domain's fields, and where one that opens names a contact also a new one. */
+export function commandBody(
+  lifecycle: AnyLifecycle,
+  commandType: string,
+  route: 'opening' | 'acting',
+): z.ZodObject {
   const definition = lifecycle.commands[commandType];
   if (definition === undefined) throw new TypeError(`${lifecycle.name} has no command ${commandType}`);
   const body = wireSchema(definition.schema);
-  return takesContact(lifecycle, commandType)
+  return route === 'opening' && 'contactId' in definition.schema.shape
     ? body.extend({ contact: inlineContactSchema.optional() })
     : body;
-}
-
-export function takesContact(lifecycle: AnyLifecycle, commandType: string): boolean {
-  const shape = lifecycle.commands[commandType]?.schema.shape ?? {};
-  return lifecycle.opens.includes(commandType) && 'contactId' in shape;
 }
 
 export interface ReadCommand {

@@ -48,10 +48,11 @@ export function commandRoutes(lifecycle: AnyLifecycle, parts: CommandRouteParts)
   return Object.keys(lifecycle.commands).flatMap(type => {
     const roles = rolesByHand(lifecycle, type);
     if (roles.length === 0) return [];
+    const opens = lifecycle.opens.includes(type);
+    const continues = opens && lifecycle.continues?.includes(type) === true;
     return [
-      lifecycle.opens.includes(type)
-        ? openingRoute(lifecycle, type, roles, parts)
-        : actingRoute(lifecycle, type, roles, parts),
+      ...(opens ? [openingRoute(lifecycle, type, roles, parts)] : []),
+      ...(continues || !opens ? [actingRoute(lifecycle, type, roles, parts)] : []),
     ];
   });
 }
@@ -78,8 +79,8 @@ function openingRoute(
     summary: lifecycle.commands[type]?.summary ?? type,
     access: roles,
     query: openingQuery,
-    body: commandBody(lifecycle, type),
-    examples: openingExamples(lifecycle, type),
+    body: commandBody(lifecycle, type, 'opening'),
+    examples: openingExamples(lifecycle, type, parts.engine.clock.now()),
     headers: ['Idempotency-Key'],
     success: { status: 201, description: 'The case is open.', schema: acceptedSchema },
     problems: ['rejected', 'keyReused', 'conflict'],
@@ -96,12 +97,13 @@ function actingRoute(
   return apiRoute({
     method: 'POST',
     url: `/v1/${lifecycle.collection}/:id/${kebab(type)}`,
-    operationId: `${lifecycle.category}.${type}`,
+    // A command that opens as well has the plain name there.
+    operationId: `${lifecycle.category}.${type}${lifecycle.opens.includes(type) ? '.continue' : ''}`,
     tag: lifecycle.collection,
     summary: lifecycle.commands[type]?.summary ?? type,
     access: roles,
     params: caseParams,
-    body: commandBody(lifecycle, type),
+    body: commandBody(lifecycle, type, 'acting'),
     headers: ['If-Match', 'Idempotency-Key'],
     success: { status: 200, description: 'The command was accepted.', schema: acceptedSchema },
     problems: [
