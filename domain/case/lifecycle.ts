@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { DeciderChange } from '../log/aggregate.ts';
 import type { Clock } from '../sla/clock.ts';
 import type { Organisation, Policy } from '../sla/policy.ts';
 import type { WorkingCalendar } from '../time/calendar.ts';
@@ -85,6 +86,8 @@ export interface Lifecycle<
   readonly numberPrefix: string;
   /** Raised by hand, with an entry that names which commands decide differently. */
   readonly deciderVersion: number;
+  /** One for every version after the first. */
+  readonly deciderChanges?: readonly DeciderChange[];
   /** The commands that open a case. */
   readonly opens: readonly (keyof C & string)[];
   /** Those of `opens` that also act on a case: given with its id they continue it, given without one they open one. */
@@ -110,6 +113,7 @@ export interface AnyLifecycle {
   readonly category: string;
   readonly numberPrefix: string;
   readonly deciderVersion: number;
+  readonly deciderChanges?: readonly DeciderChange[];
   readonly opens: readonly string[];
   readonly continues?: readonly string[];
   readonly commands: CommandDefinitions;

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { looksCommands } from './audit-looks.ts';
 
 /** What `redress audit` can do: one file a group of questions, each of which makes its own subcommands. */
-const groups: readonly (() => readonly Command[])[] = [];
+const groups: readonly (() => readonly Command[])[] = [looksCommands];
 
 /** `redress audit …`: show the past, and prove it. */
 export function auditCommand(): Command {

@@ -17,7 +17,7 @@ import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
 import { EXIT } from './ask-house.ts';
 import { cliLog } from './cli-log.ts';
 import { progressText, reportText } from './import-text.ts';
-import { OperationError } from './operations.ts';
+import { OperationError } from './operation-error.ts';
 
 /** As every command's; and for rows that were refused or broken, and an import that was stopped before its end. */
 const IMPORT_EXIT = { done: EXIT.ok, refused: EXIT.failed, usage: EXIT.usage, busy: EXIT.busy, stopped: 4 };

@@ -11,11 +11,8 @@ import { findCase } from '../http/case-routes.ts';
 import { instantWriter } from '../http/instants.ts';
 import { trailDocument } from '../http/trail-document.ts';
 import { importAnswerer } from '../import/import-run.ts';
-
-/** What the caller asked for cannot be done; the message says why and what to do. */
-export class OperationError extends Error {
-  override readonly name = 'OperationError';
-}
+import { auditOperations } from './audit-operations.ts';
+import { OperationError } from './operation-error.ts';
 
 type Operation = (
   house: House,
@@ -89,6 +86,8 @@ export const operations = {
     const { events } = await house.views.rebuild(done => emit({ events: done }));
     return { events, seconds: (performance.now() - started) / 1000 };
   },
+
+  ...auditOperations,
 
   import: (house, params, emit, signal) => importAnswerer(house)(params, emit, signal),
 } as const satisfies Record<string, Operation>;

@@ -92,7 +92,8 @@ export async function openDirectory(options: {
     appending() {
       appendsInFlight++;
       return stored => {
-        apply(stored);
+        // Aggregates of other kinds go through the same writer.
+        apply(stored.filter(({ streamId }) => Directory.concerns(streamId)));
         appendsInFlight--;
       };
     },

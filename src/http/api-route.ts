@@ -52,7 +52,7 @@ export interface ApiRoute {
   handle(call: ApiCall<unknown, unknown, unknown>): Promise<ApiAnswer | undefined>;
 }
 
-export type RequestHeader = 'If-Match' | 'Idempotency-Key' | 'Last-Event-ID';
+export type RequestHeader = 'If-Match' | 'Idempotency-Key' | 'Last-Event-ID' | 'Audit-Session';
 
 type Parsed<T> = T extends z.ZodType ? z.infer<T> : Record<string, never>;
 

@@ -12,7 +12,7 @@ import type { Views } from '../views/views.ts';
 export interface HttpEngine {
   readonly lifecycles: readonly AnyLifecycle[];
   readonly clock: WallClock;
-  readonly store: Pick<EventStore, 'logId' | 'readStream' | 'readAll' | 'head' | 'onAppended'>;
+  readonly store: Pick<EventStore, 'logId' | 'readStream' | 'readAll' | 'readTypes' | 'head' | 'onAppended'>;
   readonly sealer: Pick<Sealer, 'open'>;
   readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
   readonly directory: Pick<Directory, 'authenticate' | 'user' | 'userIds' | 'team' | 'teams'>;

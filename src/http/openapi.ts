@@ -135,6 +135,8 @@ const HEADERS = {
   'Idempotency-Key':
     'Of your choice, 1 to 200 visible ASCII characters: sent again, the command has one effect.',
   'Last-Event-ID': 'The id of the last event that you got.',
+  'Audit-Session':
+    'Needed: the id that `POST /v1/audit/sessions` gave you. The look is recorded in that session before it is answered.',
 } as const;
 
 function examplesOf(examples: Readonly<Record<string, unknown>>): Json {

@@ -94,6 +94,12 @@ export const PROBLEMS = {
     title: 'The idempotency key was used for something else',
     advice: 'Use a new `Idempotency-Key` for another request; the same key only to send the same body again.',
   },
+  auditSessionNeeded: {
+    status: 428,
+    title: 'Looking into the record needs an audit session',
+    advice:
+      'Open one with `POST /v1/audit/sessions`, saying why, and send its id in `Audit-Session`; each look is recorded in it.',
+  },
   tooManyRequests: {
     status: 429,
     title: 'Too many requests',

@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Config } from '../config.ts';
 import { VERSION } from '../version.ts';
 import type { ApiRoute } from './api-route.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { anyCaseRoute, caseRoutes } from './case-routes.ts';
 import { commandRoutes } from './command-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
@@ -127,6 +128,7 @@ export async function buildHttp(
     anyCaseRoute({ engine, write }),
     ...viewRoutes({ engine, write, waitTimeoutMs }),
     ...directoryRoutes({ engine, write }),
+    ...auditRoutes({ engine, write }),
     feed.route,
     ...serviceRoutes({ engine, metrics, isStopping: () => stopping }),
     ...moreRoutes,

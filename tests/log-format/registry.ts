@@ -1,12 +1,10 @@
 import type { z } from 'zod';
 import { afterSales } from '../../domain/after-sales/after-sales.ts';
+import { aggregates } from '../../domain/aggregates.ts';
 import type { CommandDefinitions, EventDefinitions } from '../../domain/case/event-definition.ts';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { houseEvents } from '../../domain/log/house-events.ts';
-import { party } from '../../domain/party/party.ts';
 import { policyEvents } from '../../domain/sla/policy.ts';
-import { team } from '../../domain/team/team.ts';
-import { user } from '../../domain/user/user.ts';
 
 /** Where events of a kind come from: a lifecycle, an aggregate, or the house itself, which takes no commands. */
 interface Source {
@@ -36,9 +34,7 @@ const HOUSE: Readonly<Record<keyof typeof houseEvents | keyof typeof policyEvent
 const sources: readonly Source[] = [
   ...lifecycles,
   afterSales,
-  user,
-  team,
-  party,
+  ...aggregates,
   ...Object.entries({ ...houseEvents, ...policyEvents }).map(([type, definition]) => ({
     category: HOUSE[type as keyof typeof HOUSE],
     events: { [type]: definition },

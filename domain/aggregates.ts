@@ -1,0 +1,35 @@
+import { access } from './access/access.ts';
+import type { Decision } from './case/decision.ts';
+import type { CommandDefinitions, EventDefinitions, EventOf } from './case/event-definition.ts';
+import type { AnyCommand, AnyEvent } from './case/lifecycle.ts';
+import type { Aggregate, DeciderChange } from './log/aggregate.ts';
+import { party } from './party/party.ts';
+import { team } from './team/team.ts';
+import { user } from './user/user.ts';
+
+/** An aggregate whose own types are no longer visible. Commands and events are parsed by its schemas first. */
+export interface AnyAggregate {
+  readonly category: string;
+  readonly deciderVersion: number;
+  readonly deciderChanges?: readonly DeciderChange[];
+  readonly commands: CommandDefinitions;
+  readonly events: EventDefinitions;
+  readonly initial: unknown;
+  decide(command: AnyCommand, state: unknown, now: number): Decision<AnyEvent>;
+  evolve(state: unknown, event: EventOf<EventDefinitions>): unknown;
+}
+
+/** Forgets an aggregate's own types; sound because whoever uses it parses by `commands` and `events` first. */
+function registered<S, C extends CommandDefinitions, E extends EventDefinitions>(
+  aggregate: Aggregate<S, C, E>,
+): AnyAggregate {
+  return aggregate as unknown as AnyAggregate;
+}
+
+/** Every kind of stream that takes commands and is no case: rechecks and the samples of the log's format go by it. */
+export const aggregates: readonly AnyAggregate[] = [
+  registered(user),
+  registered(team),
+  registered(party),
+  registered(access),
+];
