@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import type { Logger } from 'pino';
 import { systemClock } from '../clock.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { makeDemo } from '../demo/demo.ts';
 import { emptyDemoFolder, NotADemoFolderError } from '../demo/demo-folder.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
+import type { ApiRoute } from '../http/api-route.ts';
 import { EXIT, reported } from './ask-house.ts';
 import { cliLog } from './cli-log.ts';
 
@@ -12,6 +14,8 @@ import { cliLog } from './cli-log.ts';
 export type ServeHouse = (
   house: House,
   config: Config,
+  log?: Logger,
+  moreRoutes?: readonly ApiRoute[],
 ) => Promise<{ readonly url: string; readonly stopped: Promise<void> }>;
 
 interface DemoOptions {

@@ -6,6 +6,7 @@ import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { importCommand } from './import.ts';
 import { rebuildCommand } from './rebuild.ts';
+import { rehearseCommand } from './rehearse.ts';
 import { serveCommand, serveHouse } from './serve.ts';
 import { showCommand } from './show.ts';
 import { tokenCommand } from './token.ts';
@@ -24,6 +25,7 @@ export async function runProgram(): Promise<void> {
     .addCommand(rebuildCommand())
     .addCommand(auditCommand())
     .addCommand(demoCommand(serveHouse))
+    .addCommand(rehearseCommand(serveHouse))
     .addCommand(configCommand())
     .showHelpAfterError('(redress --help lists the commands)')
     .addHelpText(

@@ -6,6 +6,7 @@ import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, loadConfig, unknownVariables } from '../config.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
+import type { ApiRoute } from '../http/api-route.ts';
 import { buildHttp } from '../http/server.ts';
 import { serveLocalSocket } from '../store/local-socket.ts';
 import { reported } from './ask-house.ts';
@@ -45,8 +46,9 @@ export async function serveHouse(
   house: House,
   config: Config,
   log: Logger = serviceLog(config),
+  moreRoutes: readonly ApiRoute[] = [],
 ): Promise<{ readonly url: string; readonly stopped: Promise<void> }> {
-  const { app, beginStopping } = await buildHttp(house, config, log);
+  const { app, beginStopping } = await buildHttp(house, config, log, moreRoutes);
   const local = await serveLocalSocket(house.folder, (method, params, emit, signal) =>
     operationNamed(method)(house, params, emit, signal, config.timeZone),
   );

@@ -10,17 +10,14 @@ export class NotADemoFolderError extends Error {
 }
 
 /**
- * Makes an empty folder for a demo: a new one, or that of an earlier demo, which is made anew.
+ * Makes an empty folder for a demo or a rehearsal: a new one, or that of an earlier one, which is made anew.
  * @throws NotADemoFolderError for a folder with anything else in it, DataFolderBusyError while a demo runs there
  */
-export function emptyDemoFolder(
-  folder: string,
-  about: { readonly seed: number; readonly cases: number },
-): void {
+export function emptyDemoFolder(folder: string, about: Readonly<Record<string, string | number>>): void {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     if (!existsSync(join(folder, MARK))) {
       throw new NotADemoFolderError(
-        `${folder} holds something that is no demo's: a demo is made anew each time, so give it a folder of its own (--data)`,
+        `${folder} holds something that is no demo's: it would be made anew each time, so give it a folder of its own (--data)`,
       );
     }
     openDataFolder(folder).release();

@@ -1,3 +1,4 @@
+import type { HostOverlap, HostQuery } from '../../domain/case/lifecycle.ts';
 import type { Position } from '../../domain/log/envelope.ts';
 
 export interface ProjectionStatus {
@@ -18,5 +19,7 @@ export interface EngineViews {
   onProgress(listener: () => void): () => void;
   dueTimers(byAt: number, limit: number): readonly { readonly streamId: string }[];
   nextTimerAt(): number | undefined;
+  /** Who of these hosts is expected at another visit, as far as is known. */
+  hostOverlaps(query: HostQuery, exceptCaseId: string): readonly HostOverlap[];
   close(): Promise<void>;
 }

@@ -115,13 +115,22 @@ export async function openEngine<V extends EngineViews>(
   const people = createDirectoryService({ store, sealer, clock, directory: following });
   await bootstrap({ store, clock, give: people.give });
   const policies = await readPolicyBook(store);
+  const views = await options.openViews({ folder, timeZone: config.timeZone, lifecycles, log });
+  opened.defer(() => views.close());
   const handler = drainingHandler(
-    createCommandHandler({ store, sealer, directory, policies, clock, lifecycles, log }),
+    createCommandHandler({
+      store,
+      sealer,
+      directory,
+      policies,
+      clock,
+      lifecycles,
+      log,
+      hostOverlaps: (query, caseId) => views.hostOverlaps(query, caseId),
+    }),
     health.failed,
   );
 
-  const views = await options.openViews({ folder, timeZone: config.timeZone, lifecycles, log });
-  opened.defer(() => views.close());
   opened.defer(() => handler.drain());
   const heldCases = new HeldCases(folder);
   const timekeeper = startTimekeeper({

@@ -4,6 +4,7 @@ import type { WallClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryService } from '../directory/directory-service.ts';
 import type { CommandHandler } from '../engine/command-handler.ts';
+import type { PolicyBook } from '../engine/policy-book.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Views } from '../views/views.ts';
@@ -17,6 +18,7 @@ export interface HttpEngine {
   readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
   readonly directory: Pick<Directory, 'authenticate' | 'user' | 'userIds' | 'team' | 'teams'>;
   readonly people: DirectoryService;
+  readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt'>;
   readonly views: HttpViews;
   ready(): Readiness | Promise<Readiness>;
 }
@@ -51,4 +53,5 @@ export type HttpViews = Pick<
   | 'slaReport'
   | 'slaExceptions'
   | 'complaintFrequencies'
+  | 'followUpCalls'
 >;

@@ -11,6 +11,7 @@ import { commandRoutes } from './command-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import type { HttpEngine } from './engine-port.ts';
 import { answerErrors, answerUnreadable, sendProblem } from './error-answers.ts';
+import { followUpRoutes } from './follow-up-routes.ts';
 import { createHttpMetrics } from './http-metrics.ts';
 import { instantWriter } from './instants.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -127,6 +128,7 @@ export async function buildHttp(
     ]),
     anyCaseRoute({ engine, write }),
     ...viewRoutes({ engine, write, waitTimeoutMs }),
+    ...followUpRoutes({ engine, write, waitTimeoutMs }),
     ...directoryRoutes({ engine, write }),
     ...auditRoutes({ engine, write }),
     feed.route,

@@ -10,8 +10,6 @@ import { type ApiRoute, apiRoute } from './api-route.ts';
 import { READERS } from './authentication.ts';
 import type { HttpEngine } from './engine-port.ts';
 import { type InstantWriter, instantText } from './instants.ts';
-import { readPositionToken } from './position-token.ts';
-import { ProblemError } from './problems.ts';
 import {
   caseListSchema,
   caseRowDocument,
@@ -22,6 +20,7 @@ import {
   frequencySchema,
   slaLineSchema,
 } from './view-documents.ts';
+import { viewsSeen } from './views-seen.ts';
 
 const after = {
   after: z.string().max(200).optional().meta({
@@ -75,16 +74,9 @@ export interface ViewRouteParts {
 /** The lists and reports that are answered from the views. */
 export function viewRoutes(parts: ViewRouteParts): readonly ApiRoute[] {
   const { engine, write, waitTimeoutMs } = parts;
-  const { views, store, lifecycles } = engine;
+  const { views, lifecycles } = engine;
 
-  /** Waits for what `?after=` names, as long as the configuration says. */
-  const seen = async (query: { readonly after?: string | undefined }): Promise<void> => {
-    if (query.after === undefined) return;
-    const position = readPositionToken(store.logId, query.after, 'after');
-    if (await views.waitFor(position, waitTimeoutMs)) return;
-    const behindEvents = Math.max(...views.status().map(status => status.behindEvents));
-    throw new ProblemError('viewBehind', { members: { behindEvents } });
-  };
+  const seen = viewsSeen(engine, waitTimeoutMs);
   const numbered = <R extends { readonly caseId: string }>(row: R) => {
     const number = views.numberOf(row.caseId);
     return number === undefined ? {} : { number };

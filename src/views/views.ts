@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostQuery } from '../../domain/case/lifecycle.ts';
 import type { Position } from '../../domain/log/envelope.ts';
+import type { WorkingCalendar } from '../../domain/time/calendar.ts';
 import type { FrequencyDimension } from '../../projections/complaint-frequencies.ts';
 import type { OpenViews } from '../engine/engine.ts';
 import type { EngineViews } from '../engine/engine-views.ts';
 import { openSqliteLog } from '../store/sqlite-log.ts';
 import { Projector } from './projector.ts';
+import { type FollowUpFilter, followUpCalls } from './queries/follow-up-calls.ts';
 import { complaintFrequencies, type FrequencyFilter } from './queries/frequencies.ts';
+import { hostOverlaps } from './queries/host-overlaps.ts';
 import {
   type CaseFilter,
   type CaseSort,
@@ -84,6 +88,8 @@ async function viewsOf({ folder, timeZone, log }: Parameters<OpenViews<EngineVie
     },
     dueTimers: (byAt: number, limit: number) => whenReady(() => dueTimers(reader, byAt, limit)) ?? [],
     nextTimerAt: () => whenReady(() => nextTimerAt(reader)),
+    hostOverlaps: (query: HostQuery, exceptCaseId: string) =>
+      whenReady(() => hostOverlaps(reader, query, exceptCaseId)) ?? [],
     numberOf: (caseId: string) => whenReady(() => caseById(reader, caseId)?.number),
     caseByNumber: (number: string) => caseByNumber(reader, number),
     caseById: (caseId: string) => caseById(reader, caseId),
@@ -97,6 +103,8 @@ async function viewsOf({ folder, timeZone, log }: Parameters<OpenViews<EngineVie
     resultsOfCase: (caseId: string) => resultsOfCase(reader, caseId),
     complaintFrequencies: (by: FrequencyDimension, filter: FrequencyFilter) =>
       complaintFrequencies(reader, by, filter),
+    followUpCalls: (filter: FollowUpFilter, calendar: WorkingCalendar) =>
+      followUpCalls(reader, filter, calendar),
   };
 }
 

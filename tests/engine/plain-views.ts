@@ -48,6 +48,7 @@ export const openPlainViews: OpenViews<
       pending()
         .map(({ at }) => at)
         .sort((a, b) => a - b)[0],
+    hostOverlaps: () => [],
     close: () => log.close(),
   };
 };

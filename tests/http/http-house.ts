@@ -7,9 +7,10 @@ import { v4 as uuidv4 } from 'uuid';
 import type { Role } from '../../domain/case/actor.ts';
 import { DEFAULT_TEAM_ID, SYSTEM_ACTOR_ID } from '../../domain/log/fixed-streams.ts';
 import { user } from '../../domain/user/user.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock, type WallClock } from '../../src/clock.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { type House, openHouse } from '../../src/engine/open-house.ts';
+import type { ApiRoute } from '../../src/http/api-route.ts';
 import type { HttpEngine } from '../../src/http/engine-port.ts';
 import { REDACTED_PATHS } from '../../src/http/request-log.ts';
 import { buildHttp, type HttpServer } from '../../src/http/server.ts';
@@ -38,6 +39,13 @@ export const STAFF_NAME = 'Wei Zhang-Testname';
 export async function httpHouse(
   settings: Readonly<Record<string, string>> = {},
   engine: (house: House) => HttpEngine = house => house,
+  {
+    clock = systemClock,
+    moreRoutes = () => [],
+  }: {
+    readonly clock?: WallClock;
+    readonly moreRoutes?: (house: House) => readonly ApiRoute[];
+  } = {},
 ): Promise<HttpHouse> {
   const folder = mkdtempSync(join(tmpdir(), 'redress-http-'));
   const config = loadConfig({ REDRESS_RATE_LIMIT: '0', ...settings, REDRESS_DATA: folder });
@@ -46,8 +54,8 @@ export async function httpHouse(
     { level: 'trace', redact: { paths: [...REDACTED_PATHS], censor: '[redacted]' } },
     { write: line => lines.push(line) },
   );
-  const house = await openHouse(config, { clock: systemClock, log });
-  const server = await buildHttp(engine(house), config, log);
+  const house = await openHouse(config, { clock, log });
+  const server = await buildHttp(engine(house), config, log, moreRoutes(house));
   return {
     ...server,
     house,
