@@ -12,8 +12,11 @@ export const mergeCases = defineWorkflow({
     if (lifecycle === undefined) return [];
     const loserId = uuidOf(event.streamId);
     if (event.type === 'CaseMergedInto') {
-      const { survivorId, receivedAt, openClocks } = caseEvents.CaseMergedInto.schema.parse(event.data);
-      const command = { type: 'absorb', data: { loserId, receivedAt, openClocks } };
+      const { survivorId, receivedAt, openClocks, openInputs } = caseEvents.CaseMergedInto.schema.parse(
+        event.data,
+      );
+      const inputs = openInputs === undefined ? {} : { openInputs };
+      const command = { type: 'absorb', data: { loserId, receivedAt, openClocks, ...inputs } };
       return [{ step: 'absorb', lifecycle: lifecycle.name, caseId: survivorId, command }];
     }
     const { survivorId } = caseEvents.CaseUnmerged.schema.parse(event.data);

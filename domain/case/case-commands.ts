@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { clockNameSchema, pauseReasonSchema } from '../sla/events.ts';
 import { TIMER_KINDS } from '../sla/timers.ts';
+import { departmentSchema } from '../team/team.ts';
 import { type Role, STAFF } from './actor.ts';
-import { attachmentSchema, caseEvents, freeText, messageSchema, satisfactionSchema } from './case-events.ts';
+import {
+  attachmentSchema,
+  caseEvents,
+  freeText,
+  messageSchema,
+  openInputSchema,
+  satisfactionSchema,
+} from './case-events.ts';
 import type { CommandOf } from './event-definition.ts';
 
 /** When the fact happened, if not now; further back than the policy allows takes a lead and a reason. */
@@ -13,6 +21,7 @@ export const factTime = {
 };
 
 const staff: readonly Role[] = STAFF;
+const input = { inputId: uuidSchema };
 const command = <T extends z.ZodRawShape>(summary: string, roles: readonly Role[], shape: T) => ({
   summary,
   roles,
@@ -53,6 +62,31 @@ export const caseCommands = {
       teamId: uuidSchema.optional(),
     },
   ),
+  handOver: command('Offer the case to another person or team, who accepts it or not', staff, {
+    /** Without one, anybody of the team may accept. */
+    toUserId: uuidSchema.optional(),
+    /** The case's own, if not given. */
+    toTeamId: uuidSchema.optional(),
+    openPoints: freeText,
+  }),
+  acceptHandOver: command('Take over a case that was offered', staff, { note: freeText.optional() }),
+  declineHandOver: command('Refuse a case that was offered', staff, { reason: freeText }),
+  withdrawHandOver: command('Take an offer back', staff, { reason: freeText.optional() }),
+  requestInput: command('Ask another department', staff, {
+    department: departmentSchema,
+    /** A person of it, by name. */
+    askedUserId: uuidSchema.optional(),
+    question: freeText,
+    /** If the policy's target is not what is needed. */
+    dueAt: instantSchema.optional(),
+  }),
+  provideInput: command('Answer what another department asked', staff, { ...input, answer: freeText }),
+  declineInput: command('Say that the department cannot answer', staff, { ...input, reason: freeText }),
+  chaseInput: command('Remind the department of the question', staff, {
+    ...input,
+    text: freeText.optional(),
+  }),
+  cancelInput: command('Take a question back', staff, { ...input, reason: freeText.optional() }),
   markUrgent: command('Ask for urgency; a lead confirms itself', ['customer', ...staff], {
     reason: freeText,
   }),
@@ -85,6 +119,7 @@ export const caseCommands = {
     loserId: uuidSchema,
     receivedAt: instantSchema,
     openClocks: caseEvents.CaseMergedInto.schema.shape.openClocks,
+    openInputs: z.array(openInputSchema).optional(),
   }),
   unmerge: command('Undo a merge', ['agent', 'lead'], { reason: freeText.optional() }),
   release: command('Give back what was taken over', ['system'], { loserId: uuidSchema }),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { personal } from '../log/personal.ts';
-import { clockAnchorSchema, clockNameSchema, slaEvents } from '../sla/events.ts';
+import { clockAnchorSchema, clockNameSchema, recipientSchema, slaEvents } from '../sla/events.ts';
+import { departmentSchema } from '../team/team.ts';
 import type { EventOf } from './event-definition.ts';
 
 /** Free text of a case: personal data of the case itself, sealed under its own key. */
@@ -53,6 +54,22 @@ export const satisfactionSchema = z.union([z.int().min(1).max(5), z.literal('not
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
 
+/** A question to another department: which, and the cycle of its clock `input`. */
+const input = { inputId: uuidSchema, cycle: z.int().min(1) };
+const askedInput = {
+  ...input,
+  department: departmentSchema,
+  /** The person who was asked by name. */
+  askedUserId: uuidSchema.optional(),
+};
+/** An open question as a merge carries it over. */
+export const openInputSchema = z.object({
+  ...askedInput,
+  askedAt: instantSchema,
+  /** Of its promise, if that was open and not broken: what was broken stays broken where it happened. */
+  promise: z.object({ startedAt: instantSchema, dueAt: instantSchema }).optional(),
+});
+
 /** Events that every case can have. */
 export const caseEvents = {
   ...slaEvents,
@@ -68,6 +85,31 @@ export const caseEvents = {
   StepRetracted: v1({ stepRevision: z.int().min(0), stepType: z.string().max(80), reason: freeText }),
   CaseVoided: v1({ reason: freeText }),
   CaseAssigned: v1({ assigneeId: uuidSchema, teamId: uuidSchema, previousAssigneeId: uuidSchema.optional() }),
+  HandOverProposed: v1({
+    handOverId: uuidSchema,
+    /** Whoever is to take over; without one, anybody of the team. */
+    toUserId: uuidSchema.optional(),
+    toTeamId: uuidSchema,
+    /** What the next one must know. */
+    openPoints: freeText,
+    openClocks: z.array(z.object({ clock: clockNameSchema, cycle: z.int().min(1), dueAt: instantSchema })),
+    openInputs: z.array(uuidSchema),
+  }),
+  HandOverAccepted: v1({ handOverId: uuidSchema, note: freeText.optional() }),
+  HandOverDeclined: v1({ handOverId: uuidSchema, reason: freeText }),
+  HandOverWithdrawn: v1({ handOverId: uuidSchema, reason: freeText.optional() }),
+  InputRequested: v1({
+    ...askedInput,
+    question: freeText,
+    /** As it was asked for; without it the policy's target holds. */
+    dueAt: instantSchema.optional(),
+  }),
+  /** A question of a case merged into this one, or of this one after the merge was undone; its words stand there. */
+  InputTakenOver: v1({ ...askedInput, askedIn: uuidSchema }),
+  InputProvided: v1({ ...input, answer: freeText }),
+  InputDeclined: v1({ ...input, reason: freeText }),
+  InputCancelled: v1({ ...input, reason: freeText.optional() }),
+  InputChased: v1({ ...input, text: freeText.optional(), recipients: z.array(recipientSchema) }),
   UrgencyRequested: v1({ reason: freeText }),
   UrgencyConfirmed: v1({ reason: freeText.optional() }),
   UrgencyLowered: v1({ reason: freeText }),
@@ -97,6 +139,8 @@ export const caseEvents = {
         anchor: clockAnchorSchema.optional(),
       }),
     ),
+    /** Questions to other departments that were open. */
+    openInputs: z.array(openInputSchema).optional(),
   }),
   CaseAbsorbed: v1({ loserId: uuidSchema, receivedAt: instantSchema }),
   CaseUnmerged: v1({ survivorId: uuidSchema, reason: freeText.optional() }),

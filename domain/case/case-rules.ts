@@ -5,6 +5,7 @@ import type { SlaFacts } from '../sla/policy.ts';
 import type { PromiseOwner } from '../sla/schedule.ts';
 import type { CaseState, Ending } from './case-state.ts';
 import { type Rejected, reject } from './decision.ts';
+import { isAsked } from './input-request.ts';
 import type { DecideContext } from './lifecycle.ts';
 
 export type ClosingMode = 'closed' | 'withoutReply' | 'withoutAgreement';
@@ -52,8 +53,13 @@ export interface CaseRules<S extends CaseState> {
 
 export function ownerOf<S extends CaseState>(state: S, rules: CaseRules<S>): PromiseOwner {
   const { assigneeId } = state;
-  const owner = { lifecycle: rules.lifecycle, facts: rules.facts(state) };
-  return assigneeId === undefined ? owner : { ...owner, assigneeId };
+  const asked = state.inputs.filter(isAsked);
+  return {
+    lifecycle: rules.lifecycle,
+    facts: rules.facts(state),
+    ...(assigneeId === undefined ? {} : { assigneeId }),
+    ...(asked.length === 0 ? {} : { asked }),
+  };
 }
 
 /** The assignee; without one, the team's members and whoever is on duty; a lead always. */

@@ -2,6 +2,7 @@ import { type Clock, evolveClocks } from '../sla/clock.ts';
 import { type CaseTimer, evolveTimers } from '../sla/timers.ts';
 import type { CaseEvent } from './case-events.ts';
 import type { Folded } from './event-definition.ts';
+import { endedInputs, evolveInputs, type InputRequest } from './input-request.ts';
 
 export interface MessageFact {
   readonly messageId: string;
@@ -31,6 +32,15 @@ export interface Ending {
   readonly from: string;
 }
 
+/** An offer that waits for its answer. */
+export interface HandOver {
+  readonly handOverId: string;
+  readonly toUserId?: string;
+  readonly toTeamId: string;
+  readonly proposedBy: string;
+  readonly proposedAt: number;
+}
+
 /** What every case knows of itself, folded from its stream. Holds no personal value. */
 export interface CaseState {
   /** `none` before the first event; then the lifecycle's own words. */
@@ -51,6 +61,8 @@ export interface CaseState {
   readonly waived: readonly string[];
   readonly linkedTo: readonly string[];
   readonly mergedFrom: readonly string[];
+  readonly handOver?: HandOver;
+  readonly inputs: readonly InputRequest[];
   readonly ended?: Ending;
   readonly reopenings: number;
 }
@@ -70,6 +82,7 @@ export const noCase: CaseState = {
   waived: [],
   linkedTo: [],
   mergedFrom: [],
+  inputs: [],
   reopenings: 0,
 };
 
@@ -118,7 +131,34 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
         steps: state.steps.map(s => (s.revision === event.data.stepRevision ? { ...s, retracted: true } : s)),
       };
     case 'CaseAssigned':
-      return { ...state, assigneeId: event.data.assigneeId, teamId: event.data.teamId };
+      // Whoever is given the case ends an offer of it.
+      return {
+        ...withoutOffer(state),
+        assigneeId: event.data.assigneeId,
+        teamId: event.data.teamId,
+      };
+    case 'HandOverProposed': {
+      const { handOverId, toUserId, toTeamId } = event.data;
+      const handOver: HandOver = {
+        handOverId,
+        toTeamId,
+        proposedBy: event.actorId,
+        proposedAt: event.occurredAt,
+        ...(toUserId === undefined ? {} : { toUserId }),
+      };
+      return { ...state, handOver };
+    }
+    case 'HandOverAccepted':
+    case 'HandOverDeclined':
+    case 'HandOverWithdrawn':
+      return withoutOffer(state);
+    case 'InputRequested':
+    case 'InputTakenOver':
+    case 'InputProvided':
+    case 'InputDeclined':
+    case 'InputCancelled':
+    case 'InputChased':
+      return { ...state, inputs: evolveInputs(state.inputs, event) };
     case 'UrgencyRequested':
       return { ...state, urgencyRequested: true };
     case 'UrgencyConfirmed':
@@ -172,7 +212,15 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
 function end<S extends CaseState>(state: S, at: number, how: Ending['how'], survivorId?: string): S {
   const from = state.ended?.from ?? state.phase;
   const ended = survivorId === undefined ? { at, how, from } : { at, how, from, survivorId };
-  return { ...state, phase: ENDED_PHASE[how], ended };
+  const inputs = endedInputs(state.inputs, how === 'merged');
+  return { ...withoutOffer(state), phase: ENDED_PHASE[how], ended, inputs };
+}
+
+function withoutOffer<S extends CaseState>(state: S): S {
+  if (state.handOver === undefined) return state;
+  const { handOver: _answered, ...rest } = state;
+  // Spreading loses the type parameter; what is left out is optional.
+  return rest as S;
 }
 
 /** Remembers a step that may be taken back. */

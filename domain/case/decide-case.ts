@@ -13,12 +13,15 @@ import { type CaseRules, caseEnded, notAssignee, ownerOf } from './case-rules.ts
 import type { CaseState } from './case-state.ts';
 import { correctDetails, retractStep } from './decide-corrections.ts';
 import { closeCase, endOfCase, endTimers, reopenCase } from './decide-ending.ts';
+import { acceptHandOver, declineHandOver, proposeHandOver, withdrawHandOver } from './decide-hand-over.ts';
+import { answerInput, endOrChaseInput, requestInput } from './decide-input.ts';
 import { absorb, mergeInto, unmerge } from './decide-merging.ts';
 import { recordMessage } from './decide-message.ts';
 import { fireTimer } from './decide-timer.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { factAt } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
+import { givenBackInputs } from './merge-inputs.ts';
 import { waitsForCustomer } from './possible-in-any-case.ts';
 
 /** What can still be done with a case that has ended. */
@@ -80,8 +83,11 @@ export function decideCase<S extends CaseState>(
           lateMs: clock.result?.lateMs ?? null,
         });
       }
-      if (context.actor.id === state.assigneeId)
-        return reject('assigneeMayNot', { assigneeId: state.assigneeId });
+      const { actor } = context;
+      const { assigneeId } = state;
+      // Nor whoever acts for the assignee.
+      if (assigneeId !== undefined && (actor.id === assigneeId || actor.onBehalfOf === assigneeId))
+        return reject('assigneeMayNot', { assigneeId });
       return accept<CaseEvent>(rescindBreach(clock, evidence, at));
     }
     case 'voidEntry':
@@ -103,6 +109,22 @@ export function decideCase<S extends CaseState>(
       const previous = state.assigneeId === undefined ? {} : { previousAssigneeId: state.assigneeId };
       return accept<CaseEvent>(event('CaseAssigned', { assigneeId, teamId, ...previous }));
     }
+    case 'handOver':
+      return proposeHandOver(command.data, at, state, context, rules);
+    case 'acceptHandOver':
+      return acceptHandOver(command.data, at, state, context, rules);
+    case 'declineHandOver':
+      return declineHandOver(command.data, at, state, context, rules);
+    case 'withdrawHandOver':
+      return withdrawHandOver(command.data, at, state, context, rules);
+    case 'requestInput':
+      return requestInput(command.data, at, state, context, rules);
+    case 'provideInput':
+    case 'declineInput':
+      return answerInput(command, at, state, context, rules);
+    case 'chaseInput':
+    case 'cancelInput':
+      return endOrChaseInput(command, at, state, context, rules);
     case 'markUrgent': {
       if (state.priority === 'urgent') return reject('alreadyUrgent', { possible: ['lowerUrgent'] });
       if (!context.actor.roles.includes('lead')) {
@@ -200,7 +222,10 @@ export function decideCase<S extends CaseState>(
       return unmerge(command.data, at, state, context, rules);
     case 'release':
       if (!state.mergedFrom.includes(command.data.loserId)) return accept<CaseEvent>();
-      return accept<CaseEvent>(event('CaseReleased', { loserId: command.data.loserId }));
+      return accept<CaseEvent>(
+        event('CaseReleased', { loserId: command.data.loserId }),
+        ...givenBackInputs(command.data.loserId, at, state),
+      );
     case 'splitOff': {
       const { itemIds, description } = command.data;
       const all = rules.itemIds(state);

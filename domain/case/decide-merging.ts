@@ -10,6 +10,7 @@ import type { CaseState } from './case-state.ts';
 import { endOfCase } from './decide-ending.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import type { DecideContext } from './lifecycle.ts';
+import { inputsAgain, openInputs, takeOverInputs } from './merge-inputs.ts';
 
 /** The case goes on in another of its kind; what it still owed is handed over, a breach stays where it happened. */
 export function mergeInto<S extends CaseState>(
@@ -36,20 +37,26 @@ export function mergeInto<S extends CaseState>(
   }
   const owner = ownerOf(state, rules);
   const ended = open.map(clock => handOverClock(context, owner, clock, at));
-  const openClocks = ended.map(({ clock }) => ({
-    clock: clock.clock,
-    cycle: clock.cycle,
-    startedAt: clock.startedAt,
-    dueAt: clock.schedule.dueAt,
-    breached: clock.status === 'breached',
-    ...(clock.anchor === undefined ? {} : { anchor: clock.anchor }),
-  }));
+  const openClocks = ended
+    .filter(({ clock }) => clock.clock !== 'input')
+    .map(({ clock }) => ({
+      clock: clock.clock,
+      cycle: clock.cycle,
+      startedAt: clock.startedAt,
+      dueAt: clock.schedule.dueAt,
+      breached: clock.status === 'breached',
+      ...(clock.anchor === undefined ? {} : { anchor: clock.anchor }),
+    }));
   const merged: CaseEvent = {
     type: 'CaseMergedInto',
     data: {
       survivorId,
       receivedAt: state.receivedAt,
       openClocks,
+      ...openInputs(
+        state,
+        ended.map(({ clock }) => clock),
+      ),
       ...(reason === undefined ? {} : { reason }),
     },
     occurredAt: at,
@@ -79,7 +86,12 @@ export function absorb<S extends CaseState>(
       if (own.status === 'breached' || open.dueAt >= dueIfResumed(own, context)) return [];
       return [boundClock(context, owner, own, 'merged', open.dueAt)];
     });
-  return accept<CaseEvent>(absorbed, ...carried, ...boundAcknowledgement(carried, state, context, rules));
+  return accept<CaseEvent>(
+    absorbed,
+    ...carried,
+    ...boundAcknowledgement(carried, state, context, rules),
+    ...takeOverInputs(data.openInputs ?? [], loserId, state, context, rules),
+  );
 }
 
 /** A first reply that is due earlier now brings the acknowledgement with it: that is never due later. */
@@ -156,6 +168,7 @@ export function unmerge<S extends CaseState>(
   }
   const { reason } = data;
   const again = state.clocks
+    .filter(c => c.clock !== 'input')
     .filter(c => c.status === 'cancelled' && c.cancelledBecause === 'merged' && c.breach === undefined)
     .filter(c => !state.clocks.some(later => later.clock === c.clock && later.cycle > c.cycle))
     .map(
@@ -178,7 +191,11 @@ export function unmerge<S extends CaseState>(
       }),
     );
   const unmerged = { survivorId: ended.survivorId, ...(reason === undefined ? {} : { reason }) };
-  return accept<CaseEvent>({ type: 'CaseUnmerged', data: unmerged, occurredAt: at }, ...again);
+  return accept<CaseEvent>(
+    { type: 'CaseUnmerged', data: unmerged, occurredAt: at },
+    ...again,
+    ...inputsAgain(state, context, rules),
+  );
 }
 
 /** The deadline without what urgency took from it: it comes back when the case is normal again. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../sla/clock.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseState } from './case-state.ts';
+import { isAsked } from './input-request.ts';
 
 type Name = CaseCommand['type'];
 
@@ -38,6 +39,7 @@ function possibleNames(state: CaseState, waitsWithoutClock: boolean): readonly N
     add(ended.how !== 'voided', 'voidEntry');
     return commands;
   }
+  commands.push(...possibleAmongColleagues(state));
   const waits = waitsForCustomer(state);
   commands.push('assign', 'waiveStep', 'mergeInto', 'withdraw', 'voidEntry');
   add(priority === 'normal', 'markUrgent');
@@ -54,6 +56,21 @@ function possibleNames(state: CaseState, waitsWithoutClock: boolean): readonly N
   }
   return commands;
 }
+
+/** What an open case allows among colleagues: hand-overs, and questions to other departments. */
+export function possibleAmongColleagues(state: CaseState): readonly ColleagueCommand[] {
+  return [
+    ...(state.handOver === undefined ? (['handOver'] as const) : ANSWERS_TO_AN_OFFER),
+    'requestInput',
+    ...(state.inputs.some(isAsked) ? ANSWERS_TO_A_QUESTION : []),
+  ];
+}
+type ColleagueCommand = Extract<
+  Name,
+  'handOver' | 'requestInput' | (typeof ANSWERS_TO_AN_OFFER)[number] | (typeof ANSWERS_TO_A_QUESTION)[number]
+>;
+const ANSWERS_TO_AN_OFFER = ['acceptHandOver', 'declineHandOver', 'withdrawHandOver'] as const;
+const ANSWERS_TO_A_QUESTION = ['provideInput', 'declineInput', 'chaseInput', 'cancelInput'] as const;
 
 /** Reminders run, and the case closes without a reply after them. */
 export function waitsForCustomer(state: CaseState): boolean {

@@ -1,3 +1,4 @@
+import { possibleAmongColleagues } from '../case/possible-in-any-case.ts';
 import type { Clock } from '../sla/clock.ts';
 import type { ComplaintCommand } from './commands.ts';
 import {
@@ -56,7 +57,7 @@ export function possible(state: ComplaintState): readonly Name[] {
     add(how !== 'voided', 'voidEntry');
     return commands;
   }
-  commands.push(...WHILE_OPEN);
+  commands.push(...WHILE_OPEN, ...possibleAmongColleagues(state));
   const contest = openContest(state);
   const decided = isDecided(state);
   const has = (...statuses: readonly RemedyStatus[]) =>

@@ -2,7 +2,7 @@ import { closedTimeWarning, layOn, type Target } from '../time/target.ts';
 import type { Clock } from './clock.ts';
 import { clockId } from './clock-id.ts';
 import type { Recipient, SlaEvent, Threshold } from './events.ts';
-import type { PromiseOwner, SlaContext } from './schedule.ts';
+import type { AskedOf, PromiseOwner, SlaContext } from './schedule.ts';
 
 /** Who hears of a promise that is about to be broken, or was. */
 
@@ -24,7 +24,7 @@ export function breachClock(context: SlaContext, owner: PromiseOwner, clock: Clo
     },
     occurredAt: dueAt,
   };
-  const levelOne = escalated(clock, 1, dueAt, levelOneRecipients(context, owner));
+  const levelOne = escalated(clock, 1, dueAt, levelOneRecipients(context, owner, clock));
   return urgent && hasLevelTwo
     ? [breach, levelOne, escalated(clock, 2, dueAt, levelTwoRecipients(context, owner))]
     : [breach, levelOne];
@@ -40,8 +40,14 @@ function escalated(clock: Clock, level: 1 | 2, at: number, recipients: Recipient
   return { type: 'SlaClockEscalated', data, occurredAt: at };
 }
 
-/** The assignee's lead; without an assignee the person on duty and the team's lead. */
-function levelOneRecipients(context: SlaContext, owner: PromiseOwner): Recipient[] {
+/**
+ * The assignee's lead; without an assignee the person on duty and the team's lead. Of a question to another department
+ * that department's head, if it has one.
+ */
+function levelOneRecipients(context: SlaContext, owner: PromiseOwner, clock: Clock): Recipient[] {
+  const asked = askedBy(owner, clock);
+  const headId = asked === undefined ? undefined : departmentOf(context, asked)?.headId;
+  if (headId !== undefined) return [{ userId: headId, role: 'departmentHead' }];
   const { assigneeLead, teamLead, onDuty } = context.organisation;
   if (owner.assigneeId !== undefined && assigneeLead !== undefined)
     return [{ userId: assigneeLead, role: 'lead' }];
@@ -70,14 +76,51 @@ export function warnClock(
 ): readonly SlaEvent[] {
   const warning = clock.schedule.warnings.find(w => w.threshold === threshold);
   if (warning === undefined || clock.status !== 'running' || clock.warned.includes(threshold)) return [];
-  const assignee = owner.assigneeId === undefined ? [] : [{ userId: owner.assigneeId, role: 'assignee' }];
-  const dutyToo = assignee.length === 0 || threshold === 'closedTime';
-  const duty = dutyToo ? context.organisation.onDuty.map(userId => ({ userId, role: 'onDuty' })) : [];
-  const data = {
-    ...clockId(clock),
-    threshold,
-    dueAt: clock.schedule.dueAt,
-    recipients: [...assignee, ...duty],
-  };
+  const asked = askedBy(owner, clock);
+  const recipients = [
+    ...(asked === undefined ? [] : askedRecipients(context, asked)),
+    ...caseRecipients(context, owner, threshold === 'closedTime'),
+  ];
+  const data = { ...clockId(clock), threshold, dueAt: clock.schedule.dueAt, recipients };
   return [{ type: 'SlaClockWarned', data, occurredAt: warning.at }];
+}
+
+/** The assignee, or who stands in for it; else, and if `dutyToo`, whoever is on duty; the team's lead if there is nobody. */
+function caseRecipients(context: SlaContext, owner: PromiseOwner, dutyToo: boolean): readonly Recipient[] {
+  const assignee =
+    owner.assigneeId === undefined ? [] : present(context, { userId: owner.assigneeId, role: 'assignee' });
+  if (assignee.length > 0 && !dutyToo) return assignee;
+  const duty = context.organisation.onDuty.map(userId => ({ userId, role: 'onDuty' }));
+  const told = [...assignee, ...duty];
+  if (told.length > 0) return told;
+  const { teamLead } = context.organisation;
+  return teamLead === undefined ? [] : [{ userId: teamLead, role: 'lead' }];
+}
+
+/** Whoever was asked by name, or stands in for them; else those on duty in the department; else its head. */
+export function askedRecipients(context: SlaContext, asked: AskedOf): readonly Recipient[] {
+  const { askedUserId } = asked;
+  const named = askedUserId === undefined ? [] : present(context, { userId: askedUserId, role: 'asked' });
+  if (named.length > 0) return named;
+  const { headId, onDuty = [] } = departmentOf(context, asked) ?? {};
+  if (onDuty.length > 0) return onDuty.map(userId => ({ userId, role: 'onDuty' }));
+  return headId === undefined ? [] : [{ userId: headId, role: 'departmentHead' }];
+}
+
+/** Of somebody who is away, whoever stands in. */
+function present({ organisation }: SlaContext, recipient: Recipient): readonly Recipient[] {
+  const away = organisation.away ?? {};
+  if (!Object.hasOwn(away, recipient.userId)) return [recipient];
+  const substitute = away[recipient.userId] ?? null;
+  return substitute === null ? [] : [{ userId: substitute, role: 'substitute' }];
+}
+
+/** Whom the question of an `input` clock was put to. */
+function askedBy(owner: PromiseOwner, { clock, cycle }: Clock): AskedOf | undefined {
+  return clock === 'input' ? owner.asked?.find(asked => asked.cycle === cycle) : undefined;
+}
+
+function departmentOf({ organisation }: SlaContext, { department }: AskedOf) {
+  const departments = organisation.departments ?? {};
+  return Object.hasOwn(departments, department) ? departments[department] : undefined;
 }

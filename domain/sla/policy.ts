@@ -100,6 +100,12 @@ export const organisationSchema = z.object({
   onDuty: z.array(uuidSchema).max(20),
   /** Holders of the role that hears of escalation level 2. */
   heads: z.array(uuidSchema).max(20),
+  /** Of each department that has a question of the case open: its head, else its team's lead, and who is on duty there. */
+  departments: z
+    .record(z.string(), z.object({ headId: uuidSchema.optional(), onDuty: z.array(uuidSchema).max(20) }))
+    .optional(),
+  /** Those of the case's people who are away, and who stands in for each; `null`: nobody. */
+  away: z.record(z.string(), uuidSchema.nullable()).optional(),
 });
 /** Who is to be told, as the directory knew it at the decision. */
 export type Organisation = z.infer<typeof organisationSchema>;

@@ -24,9 +24,11 @@ export function startClock(
   if (promised === undefined) return [];
   const cycle = options.cycle ?? nextCycle(clocks, clock);
   const begins = promised.schedule.opensAt ?? startedAt;
-  return [
-    { type: 'SlaClockStarted', data: { clock, cycle, startedAt: begins, ...promised }, occurredAt: begins },
-  ];
+  const { dueAt } = options;
+  // From it later changes are counted, as from an appointment.
+  const carried = dueAt === undefined ? {} : { carriedDueAt: dueAt };
+  const data = { clock, cycle, startedAt: begins, ...promised, ...carried };
+  return [{ type: 'SlaClockStarted', data, occurredAt: begins }];
 }
 
 /** The fact that keeps the promise. Late, it records the breach first if nobody has yet. */

@@ -14,6 +14,14 @@ export interface PromiseOwner {
   readonly lifecycle: string;
   readonly facts: SlaFacts;
   readonly assigneeId?: string;
+  /** Whom its open questions were put to, by the cycle of the clock `input`. */
+  readonly asked?: readonly AskedOf[];
+}
+
+export interface AskedOf {
+  readonly cycle: number;
+  readonly department: string;
+  readonly askedUserId?: string;
 }
 
 export interface Promised {
@@ -32,20 +40,24 @@ export function promise(
   options: {
     readonly anchor?: ClockAnchor;
     readonly notLaterThan?: number;
+    /** A deadline that was asked for: the target gives no other. */
+    readonly dueAt?: number;
   } = {},
 ): Promised | undefined {
   const line = policyLine(context.policy, owner.lifecycle, clock, owner.facts);
   if (line === undefined) return undefined;
   const { target } = line;
   const due = anchoredDue(target, startedAt, context.calendar, options.anchor);
-  const dueAt = Math.min(due.dueAt, options.notLaterThan ?? due.dueAt);
+  const wanted = options.dueAt ?? due.dueAt;
+  const dueAt = Math.min(wanted, options.notLaterThan ?? wanted);
   const schedule: Schedule = {
     dueAt,
     ...(due.opensAt === undefined ? {} : { opensAt: due.opensAt }),
     warnings: warningsOf(context.calendar, target, due.opensAt ?? startedAt, dueAt, line.warnAt),
     policyVersion: context.policy.version,
     calendar: { id: context.calendar.id, version: context.calendar.version },
-    provisional: due.provisional,
+    // What was asked for is no date that a holiday still to be published could move.
+    provisional: options.dueAt === undefined && due.provisional,
   };
   const promised =
     options.anchor === undefined ? { target, schedule } : { target, anchor: options.anchor, schedule };

@@ -100,6 +100,14 @@ export class Directory {
     return leadUserId !== undefined && this.user(leadUserId)?.active === true ? leadUserId : undefined;
   }
 
+  /** Who answers for a department: the lead of the first of its teams that has one. */
+  departmentHead(department: string): string | undefined {
+    const led = this.teams()
+      .filter(team => team.department === department)
+      .sort((a, b) => (a.teamId < b.teamId ? -1 : 1));
+    return led.map(({ teamId }) => this.teamLead(teamId)).find(lead => lead !== undefined);
+  }
+
   /** Active users with the role, in order of their ids; looks at every user. */
   usersWithRole(role: Role): readonly DirectoryUser[] {
     return this.userIds()

@@ -6,7 +6,7 @@ import type { CommandOutcome, CommandRequest } from './command-request.ts';
 import { decisionStamp, sealedEvents } from './decided-events.ts';
 import { type Linked, watchedContext } from './decision-context.ts';
 import type { FoldedCase } from './folded-case.ts';
-import { type OrganisationSource, organisationOf, owningTeam } from './organisation.ts';
+import { askedDepartments, type OrganisationSource, organisationOf, owningTeam } from './organisation.ts';
 import type { PolicyBook } from './policy-book.ts';
 import type { Rejection } from './rejection-journal.ts';
 
@@ -61,6 +61,7 @@ export function createDecider(parts: DeciderParts): Decider {
           teamId: owningTeam(state, request),
           assigneeId: state.assigneeId,
           headsRole: policy.escalatesTo[lifecycle.name] ?? 'lead',
+          asked: askedDepartments(state),
         }),
       linked,
       hostOverlaps: hosts && parts.hostOverlaps?.(hosts, caseId),

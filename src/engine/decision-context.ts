@@ -48,7 +48,7 @@ export interface WatchedContext {
 
 /** The parts of an actor that its stamp in the metadata does not hold. */
 const UNSTAMPED = ['roles', 'teamId', 'department', 'qualifications', 'delegations'] as const;
-const ORGANISATION = ['assigneeLead', 'teamLead', 'onDuty', 'heads'] as const;
+const ORGANISATION = ['assigneeLead', 'teamLead', 'onDuty', 'heads', 'departments', 'away'] as const;
 const OUTSIDE = ['linkedCase', 'customerGrade', 'hostOverlaps'] as const;
 
 /** The context of one decision, which notes what the decision reads of it. */

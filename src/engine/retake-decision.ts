@@ -33,7 +33,7 @@ export function retakeDecision(
   const { teamId, department, roles, qualifications, delegations } = recorded.actor ?? {};
   const knownRole = roleSchema.parse(role);
   const policy = policies.policyOf(policyVersion);
-  const { assigneeLead, teamLead, onDuty = [], heads = [] } = recorded.organisation ?? {};
+  const { assigneeLead, teamLead, onDuty = [], heads = [], departments, away } = recorded.organisation ?? {};
   const { context } = watchedContext({
     now: metadata.decidedAt,
     caseId: uuidOf(streamId),
@@ -57,6 +57,8 @@ export function retakeDecision(
       heads,
       ...(assigneeLead === undefined ? {} : { assigneeLead }),
       ...(teamLead === undefined ? {} : { teamLead }),
+      ...(departments === undefined ? {} : { departments }),
+      ...(away === undefined ? {} : { away }),
     }),
     linked,
     customerGrade: recorded.customerGrade,

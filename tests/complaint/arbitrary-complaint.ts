@@ -9,6 +9,8 @@ import {
   idOf,
   judge,
   lead,
+  OTHER_TEAM_ID,
+  otherAgent,
   person,
   qa,
   qaHead,
@@ -92,6 +94,12 @@ const remedyBy =
     by: actor,
     data: { remedyId: one(state.remedies, choose)?.remedyId ?? OTHER_CASE, ...more },
   });
+const inputOf =
+  (actor: Actor, more: object): Maker =>
+  (state, _now, choose) => ({
+    by: actor,
+    data: { inputId: one(state.inputs, choose)?.inputId ?? OTHER_CASE, ...more },
+  });
 const pausable = ['decision', 'closing', 'remoteJudgement', 'onSiteArrival', undefined] as const;
 
 const commands: Readonly<Record<string, Maker>> & { addNote: Maker } = {
@@ -132,6 +140,28 @@ const commands: Readonly<Record<string, Maker>> & { addNote: Maker } = {
     return { by: lead, data: { clock, cycle, evidence: PERSONAL } };
   },
   assign: (_state, _now, choose) => ({ by: lead, data: { assigneeId: one([agent.id, qa.id], choose) } }),
+  handOver: (_state, _now, choose) => ({
+    by: lead,
+    data: { openPoints: PERSONAL, ...one([{}, { toUserId: qa.id }, { toTeamId: OTHER_TEAM_ID }], choose) },
+  }),
+  acceptHandOver: (_state, _now, choose) => ({ by: one([agent, qa, otherAgent], choose) ?? qa, data: {} }),
+  declineHandOver: (_state, _now, choose) => ({
+    by: one([agent, qa, otherAgent], choose) ?? qa,
+    data: { reason: PERSONAL },
+  }),
+  withdrawHandOver: by(lead, {}),
+  requestInput: (_state, now, choose) => ({
+    by: lead,
+    data: {
+      department: one(['production', 'planning'], choose),
+      question: PERSONAL,
+      ...one([{}, { askedUserId: qa.id }, { dueAt: now + (choose(100) - 5) * HOUR_MS }], choose),
+    },
+  }),
+  provideInput: inputOf(contributor, { answer: PERSONAL }),
+  declineInput: inputOf(contributor, { reason: PERSONAL }),
+  chaseInput: inputOf(lead, { text: PERSONAL }),
+  cancelInput: inputOf(lead, { reason: PERSONAL }),
   markUrgent: (_state, _now, choose) => ({
     by: choose(2) === 0 ? lead : customer,
     data: { reason: PERSONAL },
@@ -184,6 +214,17 @@ const commands: Readonly<Record<string, Maker>> & { addNote: Maker } = {
           startedAt: state.receivedAt,
           dueAt: now + (choose(100) - 5) * HOUR_MS,
           breached: choose(4) === 0,
+        })),
+      openInputs: [0, 1, 2]
+        .filter(() => choose(3) === 0)
+        .map(n => ({
+          inputId: idOf(0x7000 + choose(1_000)),
+          cycle: n + 1,
+          department: 'planning',
+          askedAt: state.receivedAt,
+          ...(choose(3) === 0
+            ? {}
+            : { promise: { startedAt: state.receivedAt, dueAt: now + (choose(100) - 5) * HOUR_MS } }),
         })),
     },
   }),

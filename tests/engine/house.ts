@@ -24,6 +24,7 @@ export const TEAM_LEAD = uuidv4();
 
 const directory: OrganisationSource = {
   teamLead: () => TEAM_LEAD,
+  departmentHead: () => undefined,
   usersWithRole: role =>
     role === 'qaHead' ? [{ userId: QA_HEAD, active: true, roles: ['qaHead'], qualifications: [] }] : [],
   user: () => undefined,
