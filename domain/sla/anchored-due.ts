@@ -36,7 +36,22 @@ function counted(
   if (target.kind === 'before' || target.kind === 'calendarMonths') {
     return dueOf(target, startedAt, calendar, { date });
   }
-  // The date's last millisecond: its own day never counts, whichever way the days are counted.
-  const endOfDate = instantOfLocal(calendar.zone, (dayOf(date) + 1) * DAY_MS) - 1;
-  return dueOf(target, endOfDate, calendar);
+  return dueOf(target, endOfDate(date, calendar), calendar);
+}
+
+/** From where a span counts that hangs on a date: its own start without one. */
+export function countingStart(
+  target: Target,
+  startedAt: number,
+  calendar: WorkingCalendar,
+  { countedFrom }: ClockAnchor = {},
+): number {
+  return countedFrom === undefined || target.kind === 'before' || target.kind === 'calendarMonths'
+    ? startedAt
+    : endOfDate(countedFrom, calendar);
+}
+
+/** The date's last millisecond: its own day never counts, whichever way the days are counted. */
+function endOfDate(date: string, calendar: WorkingCalendar): number {
+  return instantOfLocal(calendar.zone, (dayOf(date) + 1) * DAY_MS) - 1;
 }

@@ -9,6 +9,7 @@ import type { House } from '../engine/open-house.ts';
 import { caseDocument } from '../http/case-document.ts';
 import { findCase } from '../http/case-routes.ts';
 import { instantWriter } from '../http/instants.ts';
+import { promisesDocument } from '../http/promises-document.ts';
 import { trailDocument } from '../http/trail-document.ts';
 import { importAnswerer } from '../import/import-run.ts';
 import { auditOperations } from './audit-operations.ts';
@@ -79,6 +80,15 @@ export const operations = {
     if (loaded === undefined || trail === undefined) throw missing;
     const number = house.views.numberOf(caseId);
     return { case: caseDocument(lifecycle, { caseId, number, ...loaded }, READER, write), trail };
+  },
+
+  async explain(house, params) {
+    const { idOrNumber } = z.strictObject({ idOrNumber: z.string() }).parse(params);
+    await house.views.waitFor(await house.store.head(), 5_000);
+    const found = await findCase(house, idOrNumber);
+    const promises = found && (await promisesDocument(house, found.lifecycle, found.caseId, READER));
+    if (promises === undefined) throw new OperationError(`there is no case ${idOrNumber}`);
+    return promises;
   },
 
   async rebuild(house, _params, emit) {

@@ -4,6 +4,7 @@ import { EXIT } from './ask-house.ts';
 import { auditCommand } from './audit.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
+import { explainCommand } from './explain.ts';
 import { importCommand } from './import.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { rehearseCommand } from './rehearse.ts';
@@ -22,6 +23,7 @@ export async function runProgram(): Promise<void> {
     .addCommand(tokenCommand())
     .addCommand(importCommand())
     .addCommand(showCommand())
+    .addCommand(explainCommand())
     .addCommand(rebuildCommand())
     .addCommand(auditCommand())
     .addCommand(demoCommand(serveHouse))

@@ -10,6 +10,7 @@ import type { HttpEngine } from './engine-port.ts';
 import type { InstantWriter } from './instants.ts';
 import { demandOwnCase } from './own-case.ts';
 import { ProblemError } from './problems.ts';
+import { promisesDocument, promisesSchema } from './promises-document.ts';
 import { etagOf } from './request-headers.ts';
 import { trailDocument, trailQuery, trailSchema } from './trail-document.ts';
 
@@ -83,6 +84,31 @@ export function anyCaseRoute(parts: CaseRouteParts): ApiRoute {
       if (found === undefined) throw new ProblemError('noSuchCase');
       request.logFields.caseId = found.caseId;
       return answerCase(found.lifecycle, found.caseId, actor, parts);
+    },
+  });
+}
+
+/** How every deadline of a case came to be. */
+export function promisesRoute({ engine }: CaseRouteParts): ApiRoute {
+  return apiRoute({
+    method: 'GET',
+    url: '/v1/cases/:idOrNumber/promises',
+    operationId: 'cases.promises',
+    tag: 'cases',
+    summary: 'Every promise of a case explained: what counts, what does not and why, and what happened',
+    description:
+      "Read from the case's stream. Each stretch of time from the start to the due instant, in the calendar's own zone, with why it counts or not, so that a deadline can be checked with a wall calendar. `redress explain` prints it in English or Chinese.",
+    access: READERS,
+    params: z.strictObject({ idOrNumber: z.string().min(1).max(60) }),
+    success: { status: 200, description: 'The promises, in the order they began.', schema: promisesSchema },
+    problems: ['noSuchCase'],
+    handle: async ({ params: { idOrNumber }, actor, request }) => {
+      const found = await findCase(engine, idOrNumber);
+      if (found === undefined) throw new ProblemError('noSuchCase');
+      request.logFields.caseId = found.caseId;
+      const body = await promisesDocument(engine, found.lifecycle, found.caseId, actor);
+      if (body === undefined) throw new ProblemError('noSuchCase');
+      return { status: 200, body };
     },
   });
 }

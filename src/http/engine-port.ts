@@ -18,7 +18,7 @@ export interface HttpEngine {
   readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
   readonly directory: Pick<Directory, 'authenticate' | 'user' | 'userIds' | 'team' | 'teams'>;
   readonly people: DirectoryService;
-  readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt'>;
+  readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;
   readonly views: HttpViews;
   ready(): Readiness | Promise<Readiness>;
 }

@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import { VERSION } from '../version.ts';
 import type { ApiRoute } from './api-route.ts';
 import { auditRoutes } from './audit-routes.ts';
-import { anyCaseRoute, caseRoutes } from './case-routes.ts';
+import { anyCaseRoute, caseRoutes, promisesRoute } from './case-routes.ts';
 import { commandRoutes } from './command-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import type { HttpEngine } from './engine-port.ts';
@@ -127,6 +127,7 @@ export async function buildHttp(
       ...caseRoutes(lifecycle, { engine, write }),
     ]),
     anyCaseRoute({ engine, write }),
+    promisesRoute({ engine, write }),
     ...viewRoutes({ engine, write, waitTimeoutMs }),
     ...followUpRoutes({ engine, write, waitTimeoutMs }),
     ...directoryRoutes({ engine, write }),

@@ -133,7 +133,7 @@ function actorOf(
 }
 
 /** The names of those who acted, read once each. Timers and workflows have none. */
-async function namesOf(
+export async function namesOf(
   { people }: HttpEngine,
   events: readonly RecordedEvent[],
 ): Promise<ReadonlyMap<string, string>> {

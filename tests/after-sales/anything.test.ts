@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { afterSales } from '../../domain/after-sales/after-sales.ts';
+import { compileCalendar } from '../../domain/time/calendar.ts';
+import { chinaCalendar } from '../../domain/time/china-calendar.ts';
 import { anyNumbers, surviveAnything } from '../arbitrary-commands.ts';
-import type { Story } from '../given-when-then.ts';
+import { at, type Story } from '../given-when-then.ts';
 import { clockLawsHold } from '../sla/clock-laws.ts';
+import { explanationsHold } from '../sla/explanation-laws.ts';
+
+const calendar = compileCalendar(chinaCalendar());
 
 test('whatever is sent to an after-sales request, it decides, and its promises keep their laws', () => {
   fc.assert(
@@ -19,6 +24,7 @@ test('whatever is sent to an after-sales request, it decides, and its promises k
       });
       if (last === undefined) return;
       clockLawsHold(last.events);
+      explanationsHold(last.events, calendar, at('2026-12-24 10:00'));
       expect(last.refolded()).toEqual(last.state);
     }),
   );

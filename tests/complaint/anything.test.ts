@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { complaint } from '../../domain/complaint/complaint.ts';
+import { compileCalendar } from '../../domain/time/calendar.ts';
+import { chinaCalendar } from '../../domain/time/china-calendar.ts';
 import { at } from '../given-when-then.ts';
 import { clockLawsHold } from '../sla/clock-laws.ts';
+import { explanationsHold } from '../sla/explanation-laws.ts';
 import { anyCommand, begun, later, PERSONAL } from './arbitrary-complaint.ts';
 
 type Complaint = typeof begun;
+const calendar = compileCalendar(chinaCalendar());
 
 /** What was ever accepted over all runs: a generator that reaches nothing proves nothing. */
 const reached = new Set<string>();
@@ -52,6 +56,12 @@ describe('whatever is done to a complaint', () => {
   it('its promises keep their laws', () => {
     holds(choices => {
       clockLawsHold(story(choices, () => {}).events);
+    });
+  }, 240_000);
+
+  it('its promises can be explained, to the millisecond', () => {
+    holds(choices => {
+      explanationsHold(story(choices, () => {}).events, calendar, at('2026-12-24 10:00'));
     });
   }, 240_000);
 

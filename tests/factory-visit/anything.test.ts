@@ -4,10 +4,14 @@ import { factoryVisit } from '../../domain/factory-visit/factory-visit.ts';
 import { heldDaysOf } from '../../domain/factory-visit/state.ts';
 import { isOpen } from '../../domain/sla/clock.ts';
 import { slaEvents } from '../../domain/sla/events.ts';
+import { compileCalendar } from '../../domain/time/calendar.ts';
+import { chinaCalendar } from '../../domain/time/china-calendar.ts';
 import { at } from '../given-when-then.ts';
+import { explanationsHold } from '../sla/explanation-laws.ts';
 import { type Step, steps } from './arbitrary-story.ts';
 import { applied, approved, assessed, held, hosted } from './visit.ts';
 
+const calendar = compileCalendar(chinaCalendar());
 type VisitStory = typeof applied;
 
 /** A visit that has come as far as it has; what follows happens from this instant on. */
@@ -71,6 +75,14 @@ describe('whatever is done to a visit', () => {
         }
       }
     });
+  });
+
+  it('its promises can be explained: what counts is what was owed', () => {
+    const explained = fc.property(stories, after => {
+      const last = after.at(-1);
+      if (last !== undefined) explanationsHold(last.story.events, calendar, last.now);
+    });
+    fc.assert(explained, { numRuns: 100 });
   });
 
   it('a promise runs in one cycle at a time, and cycles are counted without a gap', () => {
