@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { watchedStore } from '../../src/engine/watched-store.ts';
 import { StoreUnavailableError } from '../../src/store/event-store.ts';
@@ -18,18 +18,15 @@ describe('a full disk', () => {
     const folder = mkdtempSync(join(tmpdir(), 'redress-full-'));
     folders.push(folder);
     const clock = testClock();
-    const connections: DatabaseSync[] = [];
-    const opened = await openSqliteStore({
-      path: join(folder, 'events.db'),
-      clock,
-      onConnection: db => void connections.push(db),
-    });
+    const path = join(folder, 'events.db');
+    const opened = await openSqliteStore({ path, clock });
     const { store, health } = watchedStore(opened, folder);
     const of = house({ clock, store });
     const caseId = await of.open();
-    const [db] = connections;
-    const pages = Number(db?.prepare('PRAGMA page_count').get()?.page_count);
-    db?.exec(`PRAGMA max_page_count = ${pages + 4}`);
+    const reader = new DatabaseSync(path, { readOnly: true });
+    const pages = Number(reader.prepare('PRAGMA page_count').get()?.page_count);
+    reader.close();
+    await opened.execute(`PRAGMA max_page_count = ${pages + 4}`);
 
     const note = { type: 'note', data: { text: 'x'.repeat(1_500) } };
     const outcomes: unknown[] = [];
@@ -48,7 +45,7 @@ describe('a full disk', () => {
     const accepted = outcomes.filter(o => o === 'accepted').length;
     expect(await of.stream(caseId)).toHaveLength(2 + accepted);
 
-    db?.exec('PRAGMA max_page_count = 1000000');
+    await opened.execute('PRAGMA max_page_count = 1000000');
     expect(await of.send(note, { caseId })).toMatchObject({ outcome: 'accepted', revision: 2 + accepted });
     expect(await health.trouble()).toBeUndefined();
     await store.close();

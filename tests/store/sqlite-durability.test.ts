@@ -2,10 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EventStore } from '../../src/store/event-store.ts';
-import { openSqliteStore } from '../../src/store/sqlite-store.ts';
+import { openSqliteStore, type SqliteEventStore } from '../../src/store/sqlite-store.ts';
 import { newEvent, newEvents, newStreamId } from '../contract/new-event.ts';
 import { startProcess } from './processes/start-process.ts';
 
@@ -64,22 +62,21 @@ describe('a process killed under load', () => {
 });
 
 describe('a store that has no room', () => {
-  let connection: DatabaseSync | undefined;
-  let store: EventStore;
+  let store: SqliteEventStore;
   beforeEach(async () => {
-    store = await openSqliteStore({ path, clock, onConnection: db => (connection = db) });
+    store = await openSqliteStore({ path, clock });
   });
   afterEach(() => store.close());
 
-  function limitPages(pages: number): void {
-    connection?.exec(`PRAGMA max_page_count = ${pages}`);
+  function limitPages(pages: number): Promise<void> {
+    return store.execute(`PRAGMA max_page_count = ${pages}`);
   }
 
   it('says so to every append of the commit, stores none of them, and goes on when there is room', async () => {
     const streamId = newStreamId();
     await store.append(streamId, -1, newEvents(2));
     const before = await store.readAll('', 1_000);
-    limitPages(20);
+    await limitPages(20);
     const small = newEvents(1);
     const large = [newEvent({ text: 'x'.repeat(200_000) })];
     const largeStreamId = newStreamId();
@@ -97,7 +94,7 @@ describe('a store that has no room', () => {
     }
     expect(await store.readAll('', 1_000)).toEqual(before);
 
-    limitPages(1_000_000);
+    await limitPages(1_000_000);
     const behind = { outcome: 'conflict', actualRevision: 1 };
     expect(await store.append(streamId, 2, newEvents(1))).toEqual(behind);
     expect(await store.append(streamId, 1, small)).toMatchObject({ outcome: 'appended', revision: 2 });
@@ -106,7 +103,7 @@ describe('a store that has no room', () => {
   });
 
   it('still takes what fits', async () => {
-    limitPages(20);
+    await limitPages(20);
     const tooLarge = store.append(newStreamId(), -1, [newEvent({ text: 'x'.repeat(200_000) })]);
     await expect(tooLarge).rejects.toMatchObject({ reason: 'full' });
     expect(await store.append(newStreamId(), -1, newEvents(1))).toMatchObject({ outcome: 'appended' });
@@ -115,7 +112,7 @@ describe('a store that has no room', () => {
   it('tells no listener of what was not stored', async () => {
     const heard: string[] = [];
     store.onAppended(position => heard.push(position));
-    limitPages(20);
+    await limitPages(20);
     const refused = store.append(newStreamId(), -1, [newEvent({ text: 'x'.repeat(200_000) })]);
     await expect(refused).rejects.toMatchObject({ reason: 'full' });
     expect(heard).toEqual([]);
@@ -124,14 +121,9 @@ describe('a store that has no room', () => {
 
 describe('a store that fails in the middle of a commit', () => {
   it('stores nothing of it, and takes the next', async () => {
-    const store = await openSqliteStore({
-      path,
-      clock,
-      onConnection(db) {
-        db.exec(`CREATE TEMP TRIGGER breakdown BEFORE INSERT ON main.events WHEN new.body LIKE '%Breakdown%'
-                 BEGIN SELECT raise(ABORT, 'broken down'); END`);
-      },
-    });
+    const store = await openSqliteStore({ path, clock });
+    await store.execute(`CREATE TEMP TRIGGER breakdown BEFORE INSERT ON main.events WHEN new.body LIKE '%Breakdown%'
+      BEGIN SELECT raise(ABORT, 'broken down'); END`);
     const results = await Promise.allSettled([
       store.append(newStreamId(), -1, newEvents(2)),
       store.append(newStreamId(), -1, [newEvent(), newEvent({}, 'Breakdown')]),

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, readFileSync, mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
+import { lifecycles } from '../../domain/lifecycles.ts';
+import { operations } from '../../src/cli/operations.ts';
+import { systemClock } from '../../src/clock.ts';
+import { loadConfig } from '../../src/config.ts';
+import { openHouse } from '../../src/engine/open-house.ts';
+import { serviceEnv } from '../torture/service.ts';
+import { readCommand } from '../../src/http/command-data.ts';
+import { actorOf } from '../../src/http/authentication.ts';
+const src = readFileSync(new URL('./append-http.ts', import.meta.url), 'utf8');
+const BODY = eval('(' + /const COMPLAINT = JSON.stringify\((\{[\s\S]*?\n\})\);/.exec(src)![1] + ')');
+mkdirSync('data', { recursive: true });
+const folder = mkdtempSync('data/profh-');
+const config = loadConfig(serviceEnv(folder, 0, {}) as any);
+const quiet: any = { info() {}, warn: console.error, error: console.error, debug() {}, child() { return quiet; } };
+const house = await openHouse(config, { clock: systemClock, log: quiet });
+const { token } = await (operations as any)['token.create'](house, { name: 'Bench', roles: ['agent'], teamId: DEFAULT_TEAM_ID });
+const actor = actorOf(house.directory.authenticate(token, Date.now())!);
+const lifecycle = lifecycles.find(l => l.name === 'complaint')!;
+const schema = lifecycle.commands['receive']?.schema ?? Object.values(lifecycle.commands)[0]!.schema;
+const type = lifecycle.opens[0]!;
+const one = async () => {
+  const { command } = readCommand(type, structuredClone(PARSED));
+  const r = await house.handler.handle({ lifecycle, command, actor, commandId: randomUUID(), keyed: false, correlationId: randomUUID() } as any);
+  if (r.outcome !== 'accepted') throw new Error(JSON.stringify(r));
+};
+const PARSED = (schema as any).parse(BODY);
+const N = Number(process.env.N ?? 1500);
+const run = async (n: number) => { let i = 0; await Promise.all(Array.from({ length: 64 }, async () => { while (i++ < n) await one(); })); };
+await run(3000);
+let min = Infinity, minWall = Infinity;
+for (let r = 0; r < Number(process.env.ROUNDS ?? 12); r++) {
+  const a = process.threadCpuUsage(), w = performance.now();
+  await run(N);
+  const b = process.threadCpuUsage(), e = performance.now();
+  min = Math.min(min, (b.user + b.system - a.user - a.system) / N); minWall = Math.min(minWall, (e - w) * 1e3 / N);
+}
+console.log('min cpu us/op', Math.round(min), 'min wall us/op', Math.round(minWall));
+await house.close();
+if (!process.env.KEEP) rmSync(folder, { recursive: true });
