@@ -49,7 +49,7 @@ export type Qualification = z.infer<typeof qualificationSchema>;
  * A power that its holder gave to another in writing, for a period. Whoever uses it acts on behalf of the holder
  * (`onBehalfOf`).
  */
-const delegationSchema = z.object({
+export const delegationSchema = z.object({
   from: uuidSchema,
   /** `approve` is the whole verdict on a factory visit: approve, return for changes, reject. */
   command: z.enum(['approve']),
@@ -73,3 +73,4 @@ export const actorSchema = z.object({
   delegations: z.array(delegationSchema).max(50).optional(),
 });
 export type Actor = z.infer<typeof actorSchema>;
+export type Delegation = z.infer<typeof delegationSchema>;

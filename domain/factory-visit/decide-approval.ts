@@ -89,12 +89,9 @@ export function judge(
   state: FactoryVisitState,
   context: DecideContext,
 ): Decision<FactoryVisitEvent> {
-  const refused = mayNotJudge(state, context, at);
-  if (refused) return refused;
-  const { actor } = context;
-  const { onBehalfOf } = actor;
-  const own = actor.roles.includes('marketingDirector');
-  const delegated = own || onBehalfOf === undefined ? {} : { delegatedBy: onBehalfOf };
+  const power = powerToJudge(state, context, at);
+  if ('outcome' in power) return power;
+  const delegated = power;
   const owner = ownerOf(state, rules);
   const meet = (mode: string) => meetClock(context, owner, openClock(state.clocks, 'approval'), at, mode);
   switch (command.type) {
@@ -127,17 +124,28 @@ export function judge(
   }
 }
 
-function mayNotJudge(state: FactoryVisitState, context: DecideContext, at: number): Rejected | undefined {
+/** The actor's own power, or that of the director whose delegation holds: of several, one who did not propose. */
+function powerToJudge(
+  state: FactoryVisitState,
+  context: DecideContext,
+  at: number,
+): Rejected | { readonly delegatedBy?: string } {
   const { id, roles, onBehalfOf, delegations = [] } = context.actor;
   const proposerIds = [...new Set(proposers(state))];
-  if (proposerIds.includes(id) || (onBehalfOf !== undefined && proposerIds.includes(onBehalfOf))) {
-    return reject('proposerMayNotApprove', { proposerIds });
-  }
-  if (roles.includes('marketingDirector')) return undefined;
-  const held = delegations.some(
-    d => d.command === 'approve' && d.from === onBehalfOf && d.validFrom <= at && at <= d.validUntil,
+  const isProposer = (who: string) => proposerIds.includes(who);
+  const refused = reject('proposerMayNotApprove', { proposerIds });
+  if (isProposer(id) || (onBehalfOf !== undefined && isProposer(onBehalfOf))) return refused;
+  if (roles.includes('marketingDirector')) return {};
+  const held = delegations.filter(
+    d =>
+      d.command === 'approve' &&
+      (onBehalfOf === undefined || d.from === onBehalfOf) &&
+      d.validFrom <= at &&
+      at <= d.validUntil,
   );
-  if (held) return undefined;
+  const delegatedBy = held.find(d => !isProposer(d.from))?.from;
+  if (delegatedBy !== undefined) return { delegatedBy };
+  if (held.length > 0) return refused;
   return reject('notDelegated', {
     onBehalfOf: onBehalfOf ?? null,
     needs: 'the role marketingDirector, or its power delegated in writing for this day',

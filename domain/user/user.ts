@@ -8,6 +8,7 @@ import { personal } from '../log/personal.ts';
 import { personNameSchema } from '../party/party.ts';
 import { departmentSchema } from '../team/team.ts';
 import { unreachable } from '../unreachable.ts';
+import { type Delegated, delegate, delegated } from './delegation.ts';
 
 /** Tokens of one user that are in force at a time. */
 export const MAX_TOKENS = 50;
@@ -51,6 +52,8 @@ export const userEvents = {
   UserReactivated: { schemaVersion: 1, schema: z.object({}) },
   TokenIssued: { schemaVersion: 1, schema: z.object(token) },
   TokenRevoked: { schemaVersion: 1, schema: z.object({ tokenId: uuidSchema }) },
+  PowerDelegated: { schemaVersion: 1, schema: z.object(delegated) },
+  DelegationRevoked: { schemaVersion: 1, schema: z.object({ delegationId: uuidSchema }) },
 } as const;
 type UserEvent = EventOf<typeof userEvents>;
 
@@ -69,6 +72,14 @@ export const userCommands = {
   reactivateUser: command('Give a person access again; the old tokens stay void', {}),
   issueToken: command('Issue a token', token),
   revokeToken: command('Make a token void', { tokenId: uuidSchema }),
+  delegatePower: {
+    ...command('Give a power of this user to another, in writing, for a period', delegated),
+    roles: ['marketingDirector', 'admin', 'system'],
+  },
+  revokeDelegation: {
+    ...command('End a delegation before its time', { delegationId: uuidSchema }),
+    roles: ['marketingDirector', 'admin', 'system'],
+  },
 } as const;
 type UserCommand = CommandOf<typeof userCommands>;
 
@@ -91,12 +102,14 @@ export type UserState =
       readonly qualifications: readonly z.infer<typeof qualificationSchema>[];
       /** Neither revoked nor void; some may have expired. */
       readonly tokens: readonly TokenInForce[];
+      /** What of this user's powers others hold: neither revoked nor ended when another was given. */
+      readonly delegations: readonly Delegated[];
     };
 export type RegisteredUser = Extract<UserState, { registered: true }>;
 
 /**
  * Rejects with `alreadyRegistered`, `notRegistered`, `deactivated`, `notDeactivated`, `nothingToChange`,
- * `expiresInThePast`, `tooManyTokens`, `tokenExists`, `unknownToken`.
+ * `expiresInThePast`, `tooManyTokens`, `tokenExists`, `unknownToken`, `unknownDelegation`, and as `delegate`.
  */
 function decide(command: UserCommand, user: UserState, now: number): Decision<UserEvent> {
   if (command.type === 'registerUser') {
@@ -128,6 +141,15 @@ function decide(command: UserCommand, user: UserState, now: number): Decision<Us
       if (!user.tokens.some(held => held.tokenId === tokenId)) return reject('unknownToken', { tokenId });
       return accept({ type: 'TokenRevoked', data: { tokenId }, occurredAt: now });
     }
+    case 'delegatePower':
+      return delegate(command.data, user, now);
+    case 'revokeDelegation': {
+      const { delegationId } = command.data;
+      if (!user.delegations.some(held => held.delegationId === delegationId)) {
+        return reject('unknownDelegation', { delegationId });
+      }
+      return accept({ type: 'DelegationRevoked', data: { delegationId }, occurredAt: now });
+    }
     default:
       return unreachable(command);
   }
@@ -142,6 +164,7 @@ function evolve(user: UserState, event: UserEvent): UserState {
       roles,
       qualifications,
       tokens: [],
+      delegations: [],
       ...(teamId === undefined ? {} : { teamId }),
       ...(department === undefined ? {} : { department }),
     };
@@ -165,6 +188,14 @@ function evolve(user: UserState, event: UserEvent): UserState {
     }
     case 'TokenRevoked':
       return { ...user, tokens: user.tokens.filter(({ tokenId }) => tokenId !== event.data.tokenId) };
+    case 'PowerDelegated': {
+      const rest = user.delegations.filter(held => held.validUntil >= event.occurredAt);
+      return { ...user, delegations: [...rest, event.data] };
+    }
+    case 'DelegationRevoked': {
+      const { delegationId } = event.data;
+      return { ...user, delegations: user.delegations.filter(held => held.delegationId !== delegationId) };
+    }
     default:
       return unreachable(event);
   }
@@ -190,7 +221,7 @@ export const user: Aggregate<UserState, typeof userCommands, typeof userEvents> 
   events: userEvents,
   initial: { registered: false },
   maxEvents: 5_000,
-  endings: ['revokeToken', 'deactivateUser'],
+  endings: ['revokeToken', 'revokeDelegation', 'deactivateUser'],
   decide,
   evolve,
 };

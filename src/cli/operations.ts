@@ -1,10 +1,8 @@
-import { v4 as uuidv4 } from 'uuid';
 import { z } from 'zod';
 import { type Actor, qualificationSchema, ROLES, roleSchema } from '../../domain/case/actor.ts';
 import { SYSTEM_ACTOR_ID } from '../../domain/log/fixed-streams.ts';
 import { team } from '../../domain/team/team.ts';
 import { user } from '../../domain/user/user.ts';
-import type { AggregateOutcome, Asking } from '../directory/aggregate-writer.ts';
 import type { House } from '../engine/open-house.ts';
 import { caseDocument } from '../http/case-document.ts';
 import { findCase } from '../http/case-routes.ts';
@@ -12,7 +10,9 @@ import { instantWriter } from '../http/instants.ts';
 import { promisesDocument } from '../http/promises-document.ts';
 import { trailDocument } from '../http/trail-document.ts';
 import { importAnswerer } from '../import/import-run.ts';
+import { asking, demandAccepted } from './asking.ts';
 import { auditOperations } from './audit-operations.ts';
+import { delegationOperations } from './delegation-operations.ts';
 import { OperationError } from './operation-error.ts';
 
 type Operation = (
@@ -98,6 +98,7 @@ export const operations = {
   },
 
   ...auditOperations,
+  ...delegationOperations,
 
   import: (house, params, emit, signal) => importAnswerer(house)(params, emit, signal),
 } as const satisfies Record<string, Operation>;
@@ -153,20 +154,4 @@ export async function leadTeam(house: House, teamId: string, leadUserId: string)
     data: team.commands.setTeamLead.schema.parse({ leadUserId }),
   };
   demandAccepted(await house.people.give(team, { ...asking(), id: teamId, command }), 'the lead');
-}
-
-function asking(): Asking {
-  const commandId = uuidv4();
-  return {
-    actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' },
-    commandId,
-    keyed: false,
-    correlationId: commandId,
-  };
-}
-
-function demandAccepted(outcome: AggregateOutcome, what: string): AggregateOutcome & { outcome: 'accepted' } {
-  if (outcome.outcome === 'accepted') return outcome;
-  const why = outcome.outcome === 'rejected' ? outcome.reason : outcome.outcome;
-  throw new OperationError(`${what} was refused: ${why}`);
 }

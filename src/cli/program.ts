@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts';
 import { EXIT } from './ask-house.ts';
 import { auditCommand } from './audit.ts';
 import { configCommand } from './config.ts';
+import { delegationCommand } from './delegation.ts';
 import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
 import { importCommand } from './import.ts';
@@ -21,6 +22,7 @@ export async function runProgram(): Promise<void> {
     .version(VERSION)
     .addCommand(serveCommand())
     .addCommand(tokenCommand())
+    .addCommand(delegationCommand())
     .addCommand(importCommand())
     .addCommand(showCommand())
     .addCommand(explainCommand())

@@ -1,6 +1,7 @@
-import type { Qualification, Role } from '../../domain/case/actor.ts';
+import type { Delegation, Qualification, Role } from '../../domain/case/actor.ts';
 import { categoryOf, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
 import { type TeamState, team } from '../../domain/team/team.ts';
+import { type Delegated, HOLDER_OF } from '../../domain/user/delegation.ts';
 import { type RegisteredUser, type UserState, user } from '../../domain/user/user.ts';
 import { emptyFold, type Folded, foldEvents } from './folded-aggregate.ts';
 import { tokenHash } from './token.ts';
@@ -13,6 +14,8 @@ export interface DirectoryUser {
   readonly teamId?: string;
   readonly department?: string;
   readonly qualifications: readonly Qualification[];
+  /** Powers that others gave to this user and hold themselves, ended ones among them; absent where there are none. */
+  readonly delegations?: readonly Delegation[];
 }
 
 export interface DirectoryTeam {
@@ -31,6 +34,9 @@ export class Directory {
   readonly #teams = new Map<string, Folded<TeamState>>();
   /** By the token's hash. */
   readonly #tokens = new Map<string, { readonly userId: string; readonly expiresAt?: number }>();
+
+  /** Who gave powers to a user, by the user's id. */
+  readonly #delegators = new Map<string, Set<string>>();
 
   /** True for the events that `apply` does something with. */
   static concerns(streamId: string): boolean {
@@ -76,7 +82,28 @@ export class Directory {
 
   user(userId: string): DirectoryUser | undefined {
     const state = this.#users.get(userId)?.state;
-    return state?.registered === true ? toUser(userId, state) : undefined;
+    if (state?.registered !== true) return undefined;
+    const delegations = this.#delegationsTo(userId);
+    const found = toUser(userId, state);
+    return delegations.length === 0 ? found : { ...found, delegations };
+  }
+
+  /** What of a user's powers others hold: not revoked, though perhaps ended. */
+  delegationsBy(userId: string): readonly Delegated[] {
+    const state = this.#users.get(userId)?.state;
+    return state?.registered === true ? state.delegations : [];
+  }
+
+  /** Nobody hands on a power that they do not hold any more. */
+  #delegationsTo(userId: string): readonly Delegation[] {
+    return [...(this.#delegators.get(userId) ?? [])].flatMap(from => {
+      const state = this.#users.get(from)?.state;
+      if (state?.registered !== true || !state.active) return [];
+      const { roles } = state;
+      return state.delegations
+        .filter(({ to, command }) => to === userId && roles.includes(HOLDER_OF[command]))
+        .map(({ command, validFrom, validUntil }) => ({ from, command, validFrom, validUntil }));
+    });
   }
 
   userIds(): readonly string[] {
@@ -122,6 +149,9 @@ export class Directory {
     const after = foldEvents(user, before, [event]);
     this.#users.set(userId, after);
     if (before.state === after.state) return;
+    for (const { to } of delegationsOf(after.state)) {
+      this.#delegators.set(to, (this.#delegators.get(to) ?? new Set<string>()).add(userId));
+    }
     for (const { hash } of tokensOf(before.state)) this.#tokens.delete(hash);
     for (const { hash, expiresAt } of tokensOf(after.state)) {
       this.#tokens.set(hash, expiresAt === undefined ? { userId } : { userId, expiresAt });
@@ -133,7 +163,11 @@ function tokensOf(state: UserState): RegisteredUser['tokens'] {
   return state.registered ? state.tokens : [];
 }
 
+function delegationsOf(state: UserState): readonly Delegated[] {
+  return state.registered ? state.delegations : [];
+}
+
 function toUser(userId: string, state: RegisteredUser): DirectoryUser {
-  const { registered: _, tokens: __, ...rest } = state;
+  const { registered: _, tokens: __, delegations: ___, ...rest } = state;
   return { userId, ...rest };
 }

@@ -26,9 +26,12 @@ export function authenticate(engine: HttpEngine, request: FastifyRequest): Direc
   });
 }
 
+/** `actorSchema` takes no more; those last given come last, and stay. */
+const MOST_DELEGATIONS = 50;
+
 /** The user as the giver of commands; the command handler chooses among `roles` the one that a command allows. */
 export function actorOf(user: DirectoryUser): Actor {
-  const { userId, roles, teamId, department, qualifications } = user;
+  const { userId, roles, teamId, department, qualifications, delegations } = user;
   return {
     id: userId,
     // A user has at least one role, by its schema.
@@ -38,6 +41,7 @@ export function actorOf(user: DirectoryUser): Actor {
     qualifications: [...qualifications],
     ...(teamId === undefined ? {} : { teamId }),
     ...(department === undefined ? {} : { department }),
+    ...(delegations === undefined ? {} : { delegations: delegations.slice(-MOST_DELEGATIONS) }),
   };
 }
 

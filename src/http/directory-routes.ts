@@ -3,6 +3,7 @@ import { party } from '../../domain/party/party.ts';
 import { team } from '../../domain/team/team.ts';
 import { type ApiRoute, apiRoute } from './api-route.ts';
 import { isStaff, READERS } from './authentication.ts';
+import { delegationRoutes } from './delegation-routes.ts';
 import { type DirectoryParts, directoryCommandRoute, idParams } from './directory-command.ts';
 import { ProblemError } from './problems.ts';
 import { userRoutes } from './user-routes.ts';
@@ -16,6 +17,7 @@ export function directoryRoutes(parts: DirectoryParts): readonly ApiRoute[] {
   const { people, directory } = parts.engine;
   return [
     ...userRoutes(parts),
+    ...delegationRoutes(parts),
     apiRoute({
       method: 'GET',
       url: '/v1/teams',

@@ -16,7 +16,10 @@ export interface HttpEngine {
   readonly store: Pick<EventStore, 'logId' | 'readStream' | 'readAll' | 'readTypes' | 'head' | 'onAppended'>;
   readonly sealer: Pick<Sealer, 'open'>;
   readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
-  readonly directory: Pick<Directory, 'authenticate' | 'user' | 'userIds' | 'team' | 'teams'>;
+  readonly directory: Pick<
+    Directory,
+    'authenticate' | 'user' | 'userIds' | 'delegationsBy' | 'team' | 'teams'
+  >;
   readonly people: DirectoryService;
   readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;
   readonly views: HttpViews;

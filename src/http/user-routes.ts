@@ -44,6 +44,10 @@ const userSchema = z.object({
   teamId: z.uuid().optional(),
   department: z.string().optional(),
   qualifications: z.array(z.object({ name: z.string(), validUntil: instant })),
+  delegations: z
+    .array(z.object({ from: z.uuid(), command: z.string(), validFrom: instant, validUntil: instant }))
+    .optional()
+    .meta({ description: 'Powers that others gave to this user.' }),
 });
 const tokenSchema = z.object({
   tokenId: z.uuid(),

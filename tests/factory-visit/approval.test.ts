@@ -334,13 +334,43 @@ describe('a delegation in writing', () => {
     if (given === undefined) throw new Error('no delegation');
     const early = delegate({ delegations: [{ ...given, validFrom: at('2026-08-11 00:00') }] });
     assessed.when('approve', {}, early, '2026-08-10 14:00').thenRejected('notDelegated');
-    const { onBehalfOf: _nobody, ...ownName } = delegate();
+    const { delegations: _none, onBehalfOf: _nobody, ...ownName } = delegate();
     assessed
       .when('approve', {}, ownName, '2026-08-10 14:00')
       .thenRejected('notDelegated', { onBehalfOf: null });
     assessed
       .when('approve', {}, delegate({ onBehalfOf: idOf(0x77) }), '2026-08-10 14:00')
       .thenRejected('notDelegated');
+  });
+
+  it('is that of the director who gave it, though nobody is named', () => {
+    const { onBehalfOf: _nobody, ...ownName } = delegate();
+    assessed
+      .when('approve', {}, ownName, '2026-08-10 14:00')
+      .then(
+        event('FactoryVisitApproved', { delegatedBy: director.id }),
+        event('SlaClockMet'),
+        event('SlaClockStarted'),
+        event('SlaClockStarted'),
+      );
+  });
+
+  it('from a director who proposed is worth nothing, and another’s is', () => {
+    const proposing = person(0x30, 'agent', { roles: ['agent', 'marketingDirector'] });
+    const asked = applied.did('assess', proposal, proposing, '2026-08-10 10:00');
+    const { onBehalfOf: _nobody, ...ownName } = delegate();
+    asked.when('approve', {}, ownName, '2026-08-10 14:00').thenRejected('proposerMayNotApprove');
+    const [given] = delegate().delegations ?? [];
+    if (given === undefined) throw new Error('no delegation');
+    const two = { ...ownName, delegations: [given, { ...given, from: idOf(0x77) }] };
+    asked
+      .when('approve', {}, two, '2026-08-10 14:00')
+      .then(
+        event('FactoryVisitApproved', { delegatedBy: idOf(0x77) }),
+        event('SlaClockMet'),
+        event('SlaClockStarted'),
+        event('SlaClockStarted'),
+      );
   });
 
   it('cannot be given to the proposer', () => {
