@@ -1,10 +1,37 @@
 import { z } from 'zod';
 import { instantSchema, uuidSchema } from '../../domain/log/envelope.ts';
+import { runAuditJob } from '../audit/audit-job.ts';
 import { listLooks } from '../audit/list-looks.ts';
+import type { Checked } from '../audit/recheck-decision.ts';
 import { auditOperation } from './audit-operation.ts';
+
+/** Findings that are shown; all are counted. */
+const MAX_FINDINGS = 200;
 
 /** What `redress audit` does with a house. */
 export const auditOperations = {
+  'audit.recheck': auditOperation(
+    'recheck',
+    z.object({
+      from: instantSchema.optional(),
+      to: instantSchema.optional(),
+      lifecycle: z.string().max(60).optional(),
+    }),
+    async ({ folder }, wanted, { look, emit, signal, timeZone }) => {
+      const startedAt = performance.now();
+      const findings: Checked[] = [];
+      const summary = await runAuditJob({ folder, timeZone }, 'recheck', wanted, {
+        signal,
+        onProgress: emit,
+        onItem(finding) {
+          if (findings.length < MAX_FINDINGS) findings.push(finding);
+        },
+      });
+      await look.ended('done', { commands: summary.commands, verdicts: { ...summary.verdicts } });
+      return { ...summary, findings, seconds: (performance.now() - startedAt) / 1000 };
+    },
+  ),
+
   'audit.looks': auditOperation(
     'looks',
     z.object({

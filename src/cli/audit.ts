@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import { looksCommands } from './audit-looks.ts';
+import { recheckCommands } from './audit-recheck.ts';
 
 /** What `redress audit` can do: one file a group of questions, each of which makes its own subcommands. */
-const groups: readonly (() => readonly Command[])[] = [looksCommands];
+const groups: readonly (() => readonly Command[])[] = [recheckCommands, looksCommands];
 
 /** `redress audit …`: show the past, and prove it. */
 export function auditCommand(): Command {
-  const audit = new Command('audit').description('Show the past as it was known, and prove it');
+  const audit = new Command('audit').description(
+    'Show the past as it was known, decide it again and prove it; each look is recorded',
+  );
   for (const commandsOf of groups) for (const command of commandsOf()) audit.addCommand(command);
   return audit;
 }

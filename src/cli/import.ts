@@ -18,6 +18,7 @@ import { EXIT } from './ask-house.ts';
 import { cliLog } from './cli-log.ts';
 import { progressText, reportText } from './import-text.ts';
 import { OperationError } from './operation-error.ts';
+import { progressLine } from './progress-line.ts';
 
 /** As every command's; and for rows that were refused or broken, and an import that was stopped before its end. */
 const IMPORT_EXIT = { done: EXIT.ok, refused: EXIT.failed, usage: EXIT.usage, busy: EXIT.busy, stopped: 4 };
@@ -59,7 +60,12 @@ async function importByCommandLine(log: string, options: ImportOptions): Promise
     };
     const report = options.dryRun
       ? await checkOnly(call)
-      : await importWhereItBelongs(call, loadConfig(process.env), progress.show, stop.signal);
+      : await importWhereItBelongs(
+          call,
+          loadConfig(process.env),
+          told => progress.show(progressText(told)),
+          stop.signal,
+        );
     progress.clear();
     if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : reportText(report));
@@ -129,14 +135,3 @@ async function importWhereItBelongs(
 }
 
 /** A line that is written over, where somebody can see it. */
-function progressLine() {
-  const out = process.stderr;
-  return {
-    show(progress: ImportProgress): void {
-      if (out.isTTY) out.write(`\r\u001B[K${progressText(progress)}`);
-    },
-    clear(): void {
-      if (out.isTTY) out.write('\r\u001B[K');
-    },
-  };
-}

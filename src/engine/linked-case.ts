@@ -1,4 +1,5 @@
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
+import { uuidOf } from '../../domain/log/envelope.ts';
 import type { Linked } from './decision-context.ts';
 import type { FoldedCase } from './folded-case.ts';
 
@@ -10,21 +11,30 @@ export async function findLinkedCase(
 ): Promise<Linked | undefined> {
   for (const lifecycle of lifecycles) {
     const streamId = `${lifecycle.category}-${caseId}`;
-    const { state, revision, unknownType } = await read(lifecycle, streamId);
-    if (revision < 0 || unknownType !== undefined) continue;
-    const mergedInto = state.ended?.survivorId;
-    return {
-      streamId,
-      linkedCase: {
-        caseId,
-        lifecycle: lifecycle.name,
-        revision,
-        phase: state.phase,
-        receivedAt: state.receivedAt,
-        clocks: state.clocks,
-        ...(mergedInto === undefined ? {} : { mergedInto }),
-      },
-    };
+    const folded = await read(lifecycle, streamId);
+    if (folded.revision >= 0 && folded.unknownType === undefined)
+      return linkedTo(lifecycle, streamId, folded);
   }
   return undefined;
+}
+
+/** What a decision on another case is told of this one. */
+export function linkedTo(
+  lifecycle: AnyLifecycle,
+  streamId: string,
+  { state, revision }: Pick<FoldedCase, 'state' | 'revision'>,
+): Linked {
+  const mergedInto = state.ended?.survivorId;
+  return {
+    streamId,
+    linkedCase: {
+      caseId: uuidOf(streamId),
+      lifecycle: lifecycle.name,
+      revision,
+      phase: state.phase,
+      receivedAt: state.receivedAt,
+      clocks: state.clocks,
+      ...(mergedInto === undefined ? {} : { mergedInto }),
+    },
+  };
 }

@@ -22,7 +22,7 @@ export interface PolicyBook {
 }
 
 /** The log's policies or calendars do not hold what a decision needs. */
-class NotPublishedError extends Error {
+export class NotPublishedError extends Error {
   override readonly name = 'NotPublishedError';
 }
 

@@ -11,8 +11,8 @@ const commandDataSchema = z.record(z.string(), z.json());
 
 /**
  * Takes a recorded decision again, from nothing but the log: the same events come out, unless the lifecycle
- * decides differently now (its `deciderVersion` says so) or a key was destroyed meanwhile.
- * @param first the decision's first event, with its personal values opened
+ * decides differently now (its `deciderVersion` says so). Personal values may be sealed: no decision looks at them.
+ * @param first the decision's first event, or the journal's of a rejection
  * @param before the case's state before it
  * @param linked the case that `metadata.context.linkedCase` names, folded up to that revision
  */

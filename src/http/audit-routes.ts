@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { uuidSchema } from '../../domain/log/envelope.ts';
+import { runAuditJob } from '../audit/audit-job.ts';
 import { listLooks } from '../audit/list-looks.ts';
 import type { ApiRoute } from './api-route.ts';
 import { type AuditRouteParts, auditedRoute, auditSessionRoutes } from './audit-session.ts';
 import { instantsToText, instantText } from './instants.ts';
+import { jobStream } from './job-stream.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
 const lookSchema = z.object({
@@ -19,11 +21,57 @@ const lookSchema = z.object({
   result: z.record(z.string(), z.unknown()).optional(),
 });
 
+const verdictsSchema = z.object({
+  match: z.int(),
+  explained: z.int(),
+  diverged: z.int(),
+  notReplayable: z.int(),
+});
+
 /** What those with an audit role may look into. Nothing of it changes anything but the record of their looks. */
 export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
-  const { engine, write } = parts;
+  const { engine, write, timeZone } = parts;
   return [
     ...auditSessionRoutes(parts),
+    auditedRoute(parts, {
+      method: 'GET',
+      url: '/v1/audit/recheck',
+      operationId: 'audit.recheck',
+      action: 'recheck',
+      summary: 'Decide every journalled command again, rejected ones too, by today’s rules',
+      description:
+        'Lines of JSON (NDJSON): `{"finding"}` for each command that does not come out the same, with both results, and at the end ' +
+        '`{"summary"}`. An answer without a summary was cut off.',
+      query: z.strictObject({
+        from: instantText.optional(),
+        to: instantText.optional(),
+        lifecycle: z.string().min(1).max(60).optional(),
+      }),
+      success: {
+        status: 200,
+        description: 'Findings, then the summary.',
+        mediaType: 'application/x-ndjson',
+        schema: z.object({
+          summary: z.object({ events: z.int(), commands: z.int(), verdicts: verdictsSchema }),
+        }),
+      },
+      problems: [],
+      async handle({ query }, look) {
+        let result = {};
+        const body = jobStream(
+          async ({ write: line, signal }) => {
+            const summary = await runAuditJob({ folder: engine.folder, timeZone }, 'recheck', query, {
+              signal,
+              onItem: finding => line(`${JSON.stringify({ finding: instantsToText(finding, write) })}\n`),
+            });
+            result = { commands: summary.commands, verdicts: { ...summary.verdicts } };
+            await line(`${JSON.stringify({ summary })}\n`);
+          },
+          outcome => look.ended(outcome, result),
+        );
+        return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, body };
+      },
+    }),
     auditedRoute(parts, {
       method: 'GET',
       url: '/v1/audit/looks',

@@ -18,6 +18,8 @@ import { ProblemError } from './problems.ts';
 export interface AuditRouteParts {
   readonly engine: HttpEngine;
   readonly write: InstantWriter;
+  /** The house's. */
+  readonly timeZone: string;
 }
 
 type Parsed<T> = T extends z.ZodType ? z.infer<T> : Record<string, never>;

@@ -11,6 +11,8 @@ import type { Views } from '../views/views.ts';
 
 /** What the interface needs of the engine: tests put a smaller one in its place. */
 export interface HttpEngine {
+  /** The data folder: what goes through the whole log reads it there, in a thread of its own. */
+  readonly folder: string;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly clock: WallClock;
   readonly store: Pick<EventStore, 'logId' | 'readStream' | 'readAll' | 'readTypes' | 'head' | 'onAppended'>;

@@ -131,7 +131,7 @@ export async function buildHttp(
     ...viewRoutes({ engine, write, waitTimeoutMs }),
     ...followUpRoutes({ engine, write, waitTimeoutMs }),
     ...directoryRoutes({ engine, write }),
-    ...auditRoutes({ engine, write }),
+    ...auditRoutes({ engine, write, timeZone }),
     feed.route,
     ...serviceRoutes({ engine, metrics, isStopping: () => stopping }),
     ...moreRoutes,
