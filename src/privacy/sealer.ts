@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { type SealedBlock, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
 import { ERASED, SEALED } from '../../domain/log/personal.ts';
 import { type PersonalValue, personalPathsOf } from '../../domain/log/personal-paths.ts';
+import { hmacSha256, hmacSha256Hex } from './hmac.ts';
 import {
   type JsonEdit,
   type JsonObject,
@@ -159,8 +159,8 @@ export function createSealer(keyStore: KeyStore): Sealer {
       if (key === undefined) return undefined;
       // Never the data key itself for a second purpose. HKDF's extract step is for keys that are not uniformly
       // random (RFC 5869, 3.3); this is its first block of expansion.
-      const macKey = createHmac('sha256', key.key).update('redress bodyMac v1\x01').digest();
-      return createHmac('sha256', macKey).update(canonicalBody).digest('hex');
+      const macKey = hmacSha256(key.key, 'redress bodyMac v1\x01');
+      return hmacSha256Hex(macKey, canonicalBody);
     },
   };
 }

@@ -40,29 +40,42 @@ function keepsItsPlace(key: string): boolean {
 function inOrder(value: unknown, at: string, depth: number): unknown {
   if (!isContainer(value, at)) return value;
   assertDepth(depth, at);
-  if (Array.isArray(value)) {
-    let copied: unknown[] | undefined;
-    for (let index = 0; index < value.length; index++) {
-      const item = inOrder(value[index], at, depth + 1);
-      if (item === UNSORTABLE) return UNSORTABLE;
-      if (item !== value[index]) copied ??= value.slice(0, index);
-      copied?.push(item);
-    }
-    return copied ?? value;
+  return Array.isArray(value) ? itemsInOrder(value, at, depth) : keysInOrder(value, depth);
+}
+
+function itemsInOrder(value: unknown[], at: string, depth: number): unknown {
+  let copied: unknown[] | undefined;
+  for (let index = 0; index < value.length; index++) {
+    const item = inOrder(value[index], at, depth + 1);
+    if (item === UNSORTABLE) return UNSORTABLE;
+    if (item !== value[index]) copied ??= value.slice(0, index);
+    copied?.push(item);
   }
+  return copied ?? value;
+}
+
+/** Nothing is copied before it has to be: most of what is written was made in order. */
+function keysInOrder(value: Record<string, unknown>, depth: number): unknown {
   const keys = Object.keys(value);
-  let same = !sort(keys);
-  const sorted: Record<string, unknown> = {};
-  for (const key of keys) {
+  let sorted: Record<string, unknown> | undefined = sort(keys) ? {} : undefined;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
     const item = value[key];
+    // JSON.stringify leaves them out as well, wherever they stand.
     if (item === undefined) continue;
     if (!keepsItsPlace(key)) return UNSORTABLE;
     const copy = inOrder(item, key, depth + 1);
     if (copy === UNSORTABLE) return UNSORTABLE;
-    if (copy !== item) same = false;
-    sorted[key] = copy;
+    if (sorted === undefined && copy !== item) {
+      sorted = {};
+      for (let before = 0; before < index; before++) {
+        const earlier = keys[before] ?? '';
+        sorted[earlier] = value[earlier];
+      }
+    }
+    if (sorted !== undefined) sorted[key] = copy;
   }
-  return same ? value : sorted;
+  return sorted ?? value;
 }
 
 /** The slow way, right for every key. */

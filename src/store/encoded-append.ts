@@ -7,6 +7,7 @@ export interface EncodedAppend {
   readonly streamId: string;
   readonly expectedRevision: number;
   readonly eventIds: readonly string[];
+  readonly types: readonly string[];
   /** Canonical JSON of each whole envelope. */
   readonly bodies: readonly string[];
   /** All bodies together, in bytes of UTF-8 or somewhat more. */
@@ -30,6 +31,7 @@ export function encodeAppend(
     throw new TypeError(`${expectedRevision} is not a revision to append to ${streamId} at`);
   }
   const eventIds: string[] = [];
+  const types: string[] = [];
   const bodies: string[] = [];
   let revision = expectedRevision;
   let characters = 0;
@@ -47,12 +49,20 @@ export function encodeAppend(
     const body =
       `{"data":${canonicalJson(data)},"eventId":"${eventId}","metadata":${metadataText},` +
       `"revision":${revision},"schemaVersion":${canonicalJson(schemaVersion)},` +
-      `"sealed":${canonicalJson(sealed)},"streamId":"${streamId}","type":${canonicalJson(type)}}`;
+      `"sealed":${sealed.length === 0 ? '[]' : canonicalJson(sealed)},"streamId":"${streamId}","type":${canonicalJson(type)}}`;
     eventIds.push(eventId);
+    types.push(type);
     bodies.push(body);
     characters += body.length;
   }
-  return { streamId, expectedRevision, eventIds, bodies, bytes: boundedBytes(bodies, characters, streamId) };
+  return {
+    streamId,
+    expectedRevision,
+    eventIds,
+    types,
+    bodies,
+    bytes: boundedBytes(bodies, characters, streamId),
+  };
 }
 
 /** Bytes are counted only where the limit can be near: a character is three bytes at most. */

@@ -6,7 +6,8 @@ import { AppendListeners } from './append-listeners.ts';
 import { type EncodedAppend, encodeAppend } from './encoded-append.ts';
 import { type AppendResult, type EventStore, type NewEvent, StoreUnavailableError } from './event-store.ts';
 import { INSERT_EVENT, type WritableAppend } from './log-writer.ts';
-import { positionOf } from './position.ts';
+import { numberOfPosition, positionOf } from './position.ts';
+import { RecentTypes } from './recent-types.ts';
 import { storeFailure } from './sqlite-failure.ts';
 import { openLogFile, openLogFileReadOnly, readLogId } from './sqlite-file.ts';
 import { SqliteLog } from './sqlite-log.ts';
@@ -72,6 +73,7 @@ class SqliteStore implements SqliteEventStore {
   readonly #log: SqliteLog;
   readonly #writer: WriterThread;
   readonly #listeners = new AppendListeners();
+  readonly #recent = new RecentTypes();
   #queue: Pending[] = [];
   #writing = false;
   #drained: Promise<void> = Promise.resolve();
@@ -105,7 +107,12 @@ class SqliteStore implements SqliteEventStore {
     return this.#log.readAll(after, limit);
   }
 
-  readTypes(after: Position, types: readonly string[], lookAt: number) {
+  async readTypes(after: Position, types: readonly string[], lookAt: number) {
+    const from = numberOfPosition(after);
+    const upTo = Math.min(this.#recent.newest(), from + lookAt);
+    if (upTo > from && this.#recent.holdNone(from, upTo, new Set(types))) {
+      return { events: [], upTo: positionOf(upTo) };
+    }
     return this.#log.readTypes(after, types, lookAt);
   }
 
@@ -142,7 +149,9 @@ class SqliteStore implements SqliteEventStore {
         const { results, newest } = await this.#writer.write(batch.map(writable));
         for (const [index, append] of batch.entries()) {
           const result = results[index];
-          if (result !== undefined) append.resolve(result);
+          if (result === undefined) continue;
+          if (result.outcome === 'appended') this.#noteTypes(result.position, append.types);
+          append.resolve(result);
         }
         if (newest > 0) this.#listeners.notify(positionOf(newest));
       } catch (error) {
@@ -151,6 +160,12 @@ class SqliteStore implements SqliteEventStore {
     }
     // In the same turn as the look at the queue: what comes later asks for a flush of its own.
     this.#writing = false;
+  }
+
+  /** Of an append that was written now: one that was sent again is where it was, and is not news. */
+  #noteTypes(position: Position, types: readonly string[]): void {
+    const last = numberOfPosition(position);
+    if (last > this.#recent.newest()) this.#recent.add(last - types.length + 1, types);
   }
 
   #takeBatch(): Pending[] {
