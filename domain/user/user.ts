@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { qualificationSchema, roleSchema } from '../case/actor.ts';
+import { qualificationSchema, roleSchema, STAFF } from '../case/actor.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import type { CommandOf, EventOf } from '../case/event-definition.ts';
 import type { Aggregate } from '../log/aggregate.ts';
@@ -9,6 +9,7 @@ import { personNameSchema } from '../party/party.ts';
 import { departmentSchema } from '../team/team.ts';
 import { unreachable } from '../unreachable.ts';
 import { type Delegated, delegate, delegated } from './delegation.ts';
+import { type Absence, absence, absenceEnd, endAbsence, evolveAbsences, recordAbsence } from './absence.ts';
 
 /** Tokens of one user that are in force at a time. */
 export const MAX_TOKENS = 50;
@@ -50,6 +51,8 @@ export const userEvents = {
   UserChanged: { schemaVersion: 1, schema: z.object(changes) },
   UserDeactivated: { schemaVersion: 1, schema: z.object({}) },
   UserReactivated: { schemaVersion: 1, schema: z.object({}) },
+  AbsenceRecorded: { schemaVersion: 1, schema: z.object(absence) },
+  AbsenceEnded: { schemaVersion: 1, schema: z.object(absenceEnd) },
   TokenIssued: { schemaVersion: 1, schema: z.object(token) },
   TokenRevoked: { schemaVersion: 1, schema: z.object({ tokenId: uuidSchema }) },
   PowerDelegated: { schemaVersion: 1, schema: z.object(delegated) },
@@ -80,6 +83,14 @@ export const userCommands = {
     ...command('End a delegation before its time', { delegationId: uuidSchema }),
     roles: ['marketingDirector', 'admin', 'system'],
   },
+  recordAbsence: {
+    ...command('Say when a person is away, and who acts for them meanwhile', absence),
+    roles: [...STAFF, 'admin', 'system'] as const,
+  },
+  endAbsence: {
+    ...command('End an absence before its time, or call it off', absenceEnd),
+    roles: [...STAFF, 'admin', 'system'] as const,
+  },
 } as const;
 type UserCommand = CommandOf<typeof userCommands>;
 
@@ -100,6 +111,8 @@ export type UserState =
       readonly teamId?: string;
       readonly department?: string;
       readonly qualifications: readonly z.infer<typeof qualificationSchema>[];
+      /** Without those that were over when the last one was recorded. */
+      readonly absences: readonly Absence[];
       /** Neither revoked nor void; some may have expired. */
       readonly tokens: readonly TokenInForce[];
       /** What of this user's powers others hold: neither revoked nor ended when another was given. */
@@ -109,7 +122,8 @@ export type RegisteredUser = Extract<UserState, { registered: true }>;
 
 /**
  * Rejects with `alreadyRegistered`, `notRegistered`, `deactivated`, `notDeactivated`, `nothingToChange`,
- * `expiresInThePast`, `tooManyTokens`, `tokenExists`, `unknownToken`, `unknownDelegation`, and as `delegate`.
+ * `expiresInThePast`, `tooManyTokens`, `tokenExists`, `unknownToken`, `unknownDelegation`, and as `delegate` and the
+ * functions of absences.
  */
 function decide(command: UserCommand, user: UserState, now: number): Decision<UserEvent> {
   if (command.type === 'registerUser') {
@@ -136,6 +150,10 @@ function decide(command: UserCommand, user: UserState, now: number): Decision<Us
       if (inForce.length >= MAX_TOKENS) return reject('tooManyTokens', { limit: MAX_TOKENS });
       return accept({ type: 'TokenIssued', data: command.data, occurredAt: now });
     }
+    case 'recordAbsence':
+      return recordAbsence(command.data, user.absences, now);
+    case 'endAbsence':
+      return endAbsence(command.data, user.absences, now);
     case 'revokeToken': {
       const { tokenId } = command.data;
       if (!user.tokens.some(held => held.tokenId === tokenId)) return reject('unknownToken', { tokenId });
@@ -163,6 +181,7 @@ function evolve(user: UserState, event: UserEvent): UserState {
       active: true,
       roles,
       qualifications,
+      absences: [],
       tokens: [],
       delegations: [],
       ...(teamId === undefined ? {} : { teamId }),
@@ -177,6 +196,9 @@ function evolve(user: UserState, event: UserEvent): UserState {
       return { ...user, active: false, tokens: [] };
     case 'UserReactivated':
       return { ...user, active: true };
+    case 'AbsenceRecorded':
+    case 'AbsenceEnded':
+      return { ...user, absences: evolveAbsences(user.absences, event) };
     case 'TokenIssued': {
       const { tokenId, hash, expiresAt } = event.data;
       const issued = { tokenId, hash, issuedAt: event.occurredAt };

@@ -1,6 +1,9 @@
 import type { Delegation, Qualification, Role } from '../../domain/case/actor.ts';
 import { categoryOf, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
+import { onDutyAt, type Roster } from '../../domain/team/duty.ts';
 import { type TeamState, team } from '../../domain/team/team.ts';
+import type { WorkingCalendar } from '../../domain/time/calendar.ts';
+import { type Absence, absenceAt } from '../../domain/user/absence.ts';
 import { type Delegated, HOLDER_OF } from '../../domain/user/delegation.ts';
 import { type RegisteredUser, type UserState, user } from '../../domain/user/user.ts';
 import { emptyFold, type Folded, foldEvents } from './folded-aggregate.ts';
@@ -23,7 +26,11 @@ export interface DirectoryTeam {
   readonly name: string;
   readonly department: string;
   readonly leadUserId?: string;
+  readonly retired: boolean;
 }
+
+/** Who stands in for one who is away in turn, and so on: no further. */
+const MOST_STAND_INS = 5;
 
 /**
  * Users, teams and tokens, in memory, folded from their streams: about 1 KB a user. Only what may be decided
@@ -113,8 +120,48 @@ export class Directory {
   team(teamId: string): DirectoryTeam | undefined {
     const state = this.#teams.get(teamId)?.state;
     if (state?.registered !== true) return undefined;
-    const { registered: _, ...rest } = state;
+    const { registered: _, roster: __, ...rest } = state;
     return { teamId, ...rest };
+  }
+
+  /** When a team's people are on duty; `undefined` if there is no such team. */
+  roster(teamId: string): Roster | undefined {
+    const state = this.#teams.get(teamId)?.state;
+    return state?.registered === true ? state.roster : undefined;
+  }
+
+  /** Who is on duty in a team at an instant: instead of whoever is away those who stand in. */
+  onDuty(teamId: string, at: number, calendar: WorkingCalendar): readonly string[] {
+    const roster = this.roster(teamId);
+    if (roster === undefined) return [];
+    const present = onDutyAt(roster, at, calendar).map(userId => this.standIn(userId, at));
+    return [...new Set(present.filter(userId => userId !== undefined))];
+  }
+
+  /** When a user is away, as far as it was said and is not long over. */
+  absences(userId: string): readonly Absence[] {
+    const state = this.#users.get(userId)?.state;
+    return state?.registered === true ? state.absences : [];
+  }
+
+  /** True for one who is away at an instant, and for one who has no access any more. */
+  isAway(userId: string, at: number): boolean {
+    return this.user(userId)?.active !== true || absenceAt(this.absences(userId), at) !== undefined;
+  }
+
+  /**
+   * Who is there for a user at an instant: the user, or a substitute, or the substitute's own if that one is away too;
+   * `undefined` if nobody is.
+   */
+  standIn(userId: string, at: number): string | undefined {
+    const asked = new Set<string>();
+    let current: string | undefined = userId;
+    while (current !== undefined && !asked.has(current) && asked.size <= MOST_STAND_INS) {
+      if (!this.isAway(current, at)) return current;
+      asked.add(current);
+      current = absenceAt(this.absences(current), at)?.substituteId;
+    }
+    return undefined;
   }
 
   teams(): readonly DirectoryTeam[] {
@@ -127,12 +174,19 @@ export class Directory {
     return leadUserId !== undefined && this.user(leadUserId)?.active === true ? leadUserId : undefined;
   }
 
+  /** The teams of a department, in order of their ids. */
+  teamsOf(department: string): readonly string[] {
+    return this.teams()
+      .filter(team => team.department === department && !team.retired)
+      .map(({ teamId }) => teamId)
+      .sort();
+  }
+
   /** Who answers for a department: the lead of the first of its teams that has one. */
   departmentHead(department: string): string | undefined {
-    const led = this.teams()
-      .filter(team => team.department === department)
-      .sort((a, b) => (a.teamId < b.teamId ? -1 : 1));
-    return led.map(({ teamId }) => this.teamLead(teamId)).find(lead => lead !== undefined);
+    return this.teamsOf(department)
+      .map(teamId => this.teamLead(teamId))
+      .find(lead => lead !== undefined);
   }
 
   /** Active users with the role, in order of their ids; looks at every user. */
@@ -168,6 +222,6 @@ function delegationsOf(state: UserState): readonly Delegated[] {
 }
 
 function toUser(userId: string, state: RegisteredUser): DirectoryUser {
-  const { registered: _, tokens: __, delegations: ___, ...rest } = state;
+  const { registered: _, tokens: __, delegations: ___, absences: ____, ...rest } = state;
   return { userId, ...rest };
 }

@@ -1,3 +1,4 @@
+import { isAsked } from '../../domain/case/input-request.ts';
 import type { HostOverlap, HostQuery } from '../../domain/case/lifecycle.ts';
 import type { StoredEvent } from '../../domain/log/envelope.ts';
 import type { WallClock } from '../clock.ts';
@@ -6,7 +7,7 @@ import type { CommandOutcome, CommandRequest } from './command-request.ts';
 import { decisionStamp, sealedEvents } from './decided-events.ts';
 import { type Linked, watchedContext } from './decision-context.ts';
 import type { FoldedCase } from './folded-case.ts';
-import { askedDepartments, type OrganisationSource, organisationOf, owningTeam } from './organisation.ts';
+import { type OrganisationSource, organisationOf, owningTeam } from './organisation.ts';
 import type { PolicyBook } from './policy-book.ts';
 import type { Rejection } from './rejection-journal.ts';
 
@@ -61,7 +62,9 @@ export function createDecider(parts: DeciderParts): Decider {
           teamId: owningTeam(state, request),
           assigneeId: state.assigneeId,
           headsRole: policy.escalatesTo[lifecycle.name] ?? 'lead',
-          asked: askedDepartments(state),
+          asked: state.inputs.filter(isAsked),
+          at: now,
+          calendar,
         }),
       linked,
       hostOverlaps: hosts && parts.hostOverlaps?.(hosts, caseId),

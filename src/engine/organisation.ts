@@ -1,17 +1,21 @@
 import type { Role } from '../../domain/case/actor.ts';
 import type { CaseState } from '../../domain/case/case-state.ts';
-import { isAsked } from '../../domain/case/input-request.ts';
+import type { InputRequest } from '../../domain/case/input-request.ts';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import type { Organisation } from '../../domain/sla/policy.ts';
+import type { WorkingCalendar } from '../../domain/time/calendar.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { CommandRequest } from './command-request.ts';
 
-/** What the directory knows of who leads whom. */
-export type OrganisationSource = Pick<Directory, 'teamLead' | 'departmentHead' | 'user' | 'usersWithRole'>;
+/** What the directory knows of who leads whom, who is on duty and who is away. */
+export type OrganisationSource = Pick<
+  Directory,
+  'teamLead' | 'teamsOf' | 'departmentHead' | 'user' | 'usersWithRole' | 'onDuty' | 'isAway' | 'standIn'
+>;
 
 /** `organisationSchema` takes no more. */
-const MOST_HEADS = 20;
+const MOST_TOLD = 20;
 
 /** Who is to be told about a case of this team, as the directory knows it when it is asked: most decisions never ask. */
 export function organisationOf(
@@ -20,54 +24,70 @@ export function organisationOf(
     readonly teamId: string;
     readonly assigneeId?: string | undefined;
     readonly headsRole: Role;
-    /** Departments that a question of the case was put to. */
-    readonly asked: readonly string[];
+    /** The case's questions to other departments that are open. */
+    readonly asked: readonly Pick<InputRequest, 'department' | 'askedUserId'>[];
+    /** The instant of the decision, epoch milliseconds. */
+    readonly at: number;
+    readonly calendar: WorkingCalendar;
   },
 ): Organisation {
-  const { teamId, assigneeId, headsRole, asked } = about;
+  const { teamId, assigneeId, headsRole, asked, at, calendar } = about;
+  // Whoever leads is told in absence too, if nobody stands in: an alert that reaches nobody is of no use.
+  const told = (userId: string): string => directory.standIn(userId, at) ?? userId;
+  const toldIf = (userId: string | undefined) => (userId === undefined ? undefined : told(userId));
+  const onDutyIn = once((team: string) => directory.onDuty(team, at, calendar).slice(0, MOST_TOLD));
+  const departmentOf = once((code: string): DepartmentPeople => {
+    const headId = toldIf(directory.departmentHead(code));
+    const onDuty = [...new Set(directory.teamsOf(code).flatMap(onDutyIn))].slice(0, MOST_TOLD);
+    return { onDuty, ...(headId === undefined ? {} : { headId }) };
+  });
   let heads: string[] | undefined;
   return withOptional({
-    // Duty rosters are not kept yet: nobody is on duty by name, and the team's lead is told.
-    onDuty: [],
+    get onDuty() {
+      return onDutyIn(teamId);
+    },
     get heads() {
-      heads ??= directory
-        .usersWithRole(headsRole)
-        .slice(0, MOST_HEADS)
-        .map(({ userId }) => userId);
-      return heads;
+      heads ??= [...new Set(directory.usersWithRole(headsRole).map(({ userId }) => told(userId)))];
+      return heads.slice(0, MOST_TOLD);
     },
     get assigneeLead() {
       if (assigneeId === undefined) return undefined;
-      return directory.teamLead(directory.user(assigneeId)?.teamId ?? teamId);
+      return toldIf(directory.teamLead(directory.user(assigneeId)?.teamId ?? teamId));
     },
     get teamLead() {
-      return directory.teamLead(teamId);
+      return toldIf(directory.teamLead(teamId));
     },
     get departments() {
       if (asked.length === 0) return undefined;
-      return Object.fromEntries(asked.map(code => [code, departmentOf(directory, code)]));
+      return Object.fromEntries(asked.map(({ department }) => [department, departmentOf(department)]));
     },
-    away: undefined,
+    get away() {
+      const people = [assigneeId, ...asked.map(({ askedUserId }) => askedUserId)];
+      const away = people.filter(userId => userId !== undefined).filter(id => directory.isAway(id, at));
+      if (away.length === 0) return undefined;
+      return Object.fromEntries(away.map(userId => [userId, directory.standIn(userId, at) ?? null]));
+    },
   });
 }
-
-/** Who answers for a department. */
-function departmentOf(directory: OrganisationSource, code: string): DepartmentPeople {
-  const headId = directory.departmentHead(code);
-  return { onDuty: [], ...(headId === undefined ? {} : { headId }) };
-}
 type DepartmentPeople = NonNullable<Organisation['departments']>[string];
+
+/** Asked again for the same, it answers what it answered before. */
+function once<T>(answer: (of: string) => T): (of: string) => T {
+  const known = new Map<string, T>();
+  return of => {
+    const before = known.get(of);
+    if (before !== undefined) return before;
+    const found = answer(of);
+    known.set(of, found);
+    return found;
+  };
+}
 
 /** A getter that answers `undefined` reads like a property that is absent. */
 function withOptional(
   lazy: { [K in keyof Organisation]-?: Organisation[K] | undefined } & Pick<Organisation, 'onDuty' | 'heads'>,
 ): Organisation {
   return lazy as Organisation;
-}
-
-/** The departments that have a question of the case open. */
-export function askedDepartments({ inputs }: CaseState): readonly string[] {
-  return [...new Set(inputs.filter(isAsked).map(({ department }) => department))];
 }
 
 /** The case's team; of a case about to be opened the one that the command names, or else the actor's. */

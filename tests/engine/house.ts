@@ -24,7 +24,11 @@ export const TEAM_LEAD = uuidv4();
 
 const directory: OrganisationSource = {
   teamLead: () => TEAM_LEAD,
+  teamsOf: () => [],
   departmentHead: () => undefined,
+  onDuty: () => [],
+  isAway: () => false,
+  standIn: userId => userId,
   usersWithRole: role =>
     role === 'qaHead' ? [{ userId: QA_HEAD, active: true, roles: ['qaHead'], qualifications: [] }] : [],
   user: () => undefined,
