@@ -33,8 +33,8 @@ export type Rotation = z.infer<typeof rotationSchema>;
 export const duty = {
   dutyId: uuidSchema,
   userId: uuidSchema,
-  from: instantSchema,
-  until: instantSchema,
+  fromAt: instantSchema,
+  untilAt: instantSchema,
 };
 export const dutySchema = z.object(duty);
 export type Duty = z.infer<typeof dutySchema>;
@@ -58,8 +58,7 @@ export type RosterEvent =
 /** Rejects with `endsBeforeItBegins`, `tooLong`, `hoursBackwards`, `rotationExists`, `tooManyRotations`. */
 export function planRotation(data: Rotation, roster: Roster, now: number): Decision<RosterEvent> {
   const { rotationId, firstDay, lastDay, hours } = data;
-  if (lastDay !== undefined && lastDay < firstDay)
-    return reject('endsBeforeItBegins', { from: firstDay, until: lastDay });
+  if (lastDay !== undefined && lastDay < firstDay) return reject('endsBeforeItBegins', { firstDay, lastDay });
   if (lastDay !== undefined && dayOf(lastDay) - dayOf(firstDay) > LONGEST_ROTATION_DAYS)
     return reject('tooLong', { days: LONGEST_ROTATION_DAYS });
   if (hours !== undefined && hours.to <= hours.from)
@@ -84,11 +83,11 @@ export function endRotation(
 
 /** Rejects with `endsBeforeItBegins`, `endsInThePast`, `dutyExists`, `tooManyDuties`. */
 export function assignDuty(data: Duty, roster: Roster, now: number): Decision<RosterEvent> {
-  const { dutyId, from, until } = data;
-  if (until <= from) return reject('endsBeforeItBegins', { from, until });
-  if (until <= now) return reject('endsInThePast', { until });
+  const { dutyId, fromAt, untilAt } = data;
+  if (untilAt <= fromAt) return reject('endsBeforeItBegins', { fromAt, untilAt });
+  if (untilAt <= now) return reject('endsInThePast', { untilAt });
   if (roster.duties.some(known => known.dutyId === dutyId)) return reject('dutyExists', { dutyId });
-  if (roster.duties.filter(known => known.until > now).length >= MAX_DUTIES)
+  if (roster.duties.filter(known => known.untilAt > now).length >= MAX_DUTIES)
     return reject('tooManyDuties', { limit: MAX_DUTIES, possible: ['cancelDuty'] });
   return accept({ type: 'DutyAssigned', data, occurredAt: now });
 }
@@ -108,7 +107,7 @@ export function evolveRoster(roster: Roster, event: RosterEvent): Roster {
       return { ...roster, rotations: rotations.filter(r => r.rotationId !== event.data.rotationId) };
     case 'DutyAssigned':
       // What was over by then is let go: the state stays small.
-      return { ...roster, duties: [...duties.filter(d => d.until > event.occurredAt), event.data] };
+      return { ...roster, duties: [...duties.filter(d => d.untilAt > event.occurredAt), event.data] };
     case 'DutyCancelled':
       return { ...roster, duties: duties.filter(d => d.dutyId !== event.data.dutyId) };
   }
@@ -119,7 +118,7 @@ export function evolveRoster(roster: Roster, event: RosterEvent): Roster {
  * last of those that hold on that day. Nobody, where none says so.
  */
 export function onDutyAt(roster: Roster, at: number, calendar: WorkingCalendar): readonly string[] {
-  const given = roster.duties.filter(({ from, until }) => from <= at && at < until);
+  const given = roster.duties.filter(({ fromAt, untilAt }) => fromAt <= at && at < untilAt);
   if (given.length > 0) return [...new Set(given.map(({ userId }) => userId))];
   const localAt = at + offsetAt(calendar.zone, at);
   const day = Math.floor(localAt / DAY_MS);

@@ -10,9 +10,9 @@ const LONGEST_ABSENCE_MS = 2 * 366 * 86_400_000;
 /** When somebody is away, and who acts for them meanwhile. Why is nobody's business. */
 export const absence = {
   absenceId: uuidSchema,
-  from: instantSchema,
+  fromAt: instantSchema,
   /** The first instant at which they are back. */
-  until: instantSchema,
+  untilAt: instantSchema,
   /** Whose acts in their place are recorded as on their behalf. */
   substituteId: uuidSchema.optional(),
 };
@@ -31,22 +31,22 @@ export function recordAbsence(
   absences: readonly Absence[],
   now: number,
 ): Decision<AbsenceEvent> {
-  const { absenceId, from, until } = data;
-  if (until <= from) return reject('endsBeforeItBegins', { from, until });
-  if (until <= now) return reject('endsInThePast', { until });
-  if (until - from > LONGEST_ABSENCE_MS)
-    return reject('tooLong', { until, latest: from + LONGEST_ABSENCE_MS });
+  const { absenceId, fromAt, untilAt } = data;
+  if (untilAt <= fromAt) return reject('endsBeforeItBegins', { fromAt, untilAt });
+  if (untilAt <= now) return reject('endsInThePast', { untilAt });
+  if (untilAt - fromAt > LONGEST_ABSENCE_MS)
+    return reject('tooLong', { untilAt, latestAt: fromAt + LONGEST_ABSENCE_MS });
   if (absences.some(known => known.absenceId === absenceId)) return reject('absenceExists', { absenceId });
-  const over = absences.find(known => known.from < until && from < known.until);
+  const over = absences.find(known => known.fromAt < untilAt && fromAt < known.untilAt);
   if (over !== undefined) {
     return reject('absenceOverlaps', {
       absenceId: over.absenceId,
-      from: over.from,
-      until: over.until,
+      fromAt: over.fromAt,
+      untilAt: over.untilAt,
       possible: ['endAbsence'],
     });
   }
-  if (absences.filter(known => known.until > now).length >= MAX_ABSENCES)
+  if (absences.filter(known => known.untilAt > now).length >= MAX_ABSENCES)
     return reject('tooManyAbsences', { limit: MAX_ABSENCES });
   return accept({ type: 'AbsenceRecorded', data, occurredAt: now });
 }
@@ -59,7 +59,7 @@ export function endAbsence(
 ): Decision<AbsenceEvent> {
   const found = absences.find(known => known.absenceId === absenceId);
   if (found === undefined) return reject('unknownAbsence', { absenceId });
-  if (found.until <= now) return reject('absenceOver', { absenceId, until: found.until });
+  if (found.untilAt <= now) return reject('absenceOver', { absenceId, untilAt: found.untilAt });
   return accept({ type: 'AbsenceEnded', data: { absenceId }, occurredAt: now });
 }
 
@@ -68,17 +68,17 @@ export function evolveAbsences(absences: readonly Absence[], event: AbsenceEvent
   const at = event.occurredAt;
   switch (event.type) {
     case 'AbsenceRecorded':
-      return [...absences.filter(({ until }) => until > at), event.data];
+      return [...absences.filter(({ untilAt }) => untilAt > at), event.data];
     case 'AbsenceEnded': {
       const { absenceId } = event.data;
       return absences
-        .map(known => (known.absenceId === absenceId ? { ...known, until: at } : known))
-        .filter(({ from, until }) => from < until);
+        .map(known => (known.absenceId === absenceId ? { ...known, untilAt: at } : known))
+        .filter(({ fromAt, untilAt }) => fromAt < untilAt);
     }
   }
 }
 
 /** The absence that an instant lies in. */
 export function absenceAt(absences: readonly Absence[], at: number): Absence | undefined {
-  return absences.find(({ from, until }) => from <= at && at < until);
+  return absences.find(({ fromAt, untilAt }) => fromAt <= at && at < untilAt);
 }

@@ -52,7 +52,12 @@ export interface ApiRoute {
   handle(call: ApiCall<unknown, unknown, unknown>): Promise<ApiAnswer | undefined>;
 }
 
-export type RequestHeader = 'If-Match' | 'Idempotency-Key' | 'Last-Event-ID' | 'Audit-Session';
+export type RequestHeader =
+  | 'If-Match'
+  | 'On-Behalf-Of'
+  | 'Idempotency-Key'
+  | 'Last-Event-ID'
+  | 'Audit-Session';
 
 type Parsed<T> = T extends z.ZodType ? z.infer<T> : Record<string, never>;
 

@@ -58,8 +58,8 @@ export function demandAccess(actor: Actor, access: Access): void {
 const STAFF_ROLES: ReadonlySet<Role> = new Set(STAFF);
 
 /** May see people's names and words in a case. */
-export function isStaff(actor: Actor): boolean {
-  return actor.roles.some(role => STAFF_ROLES.has(role));
+export function isStaff({ roles }: { readonly roles: readonly Role[] }): boolean {
+  return roles.some(role => STAFF_ROLES.has(role));
 }
 
 /** Sees its own cases and nothing else. */

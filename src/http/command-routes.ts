@@ -81,7 +81,7 @@ function openingRoute(
     query: openingQuery,
     body: commandBody(lifecycle, type, 'opening'),
     examples: openingExamples(lifecycle, type, parts.engine.clock.now()),
-    headers: ['Idempotency-Key'],
+    headers: ['Idempotency-Key', 'On-Behalf-Of'],
     success: { status: 201, description: 'The case is open.', schema: acceptedSchema },
     problems: ['rejected', 'keyReused', 'conflict'],
     handle: call => giveCommand(lifecycle, type, undefined, call, parts),
@@ -104,7 +104,7 @@ function actingRoute(
     access: roles,
     params: caseParams,
     body: commandBody(lifecycle, type, 'acting'),
-    headers: ['If-Match', 'Idempotency-Key'],
+    headers: ['If-Match', 'Idempotency-Key', 'On-Behalf-Of'],
     success: { status: 200, description: 'The command was accepted.', schema: acceptedSchema },
     problems: [
       'noSuchCase',

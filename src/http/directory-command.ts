@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { CommandDefinitions, EventDefinitions } from '../../domain/case/event-definition.ts';
 import type { Aggregate } from '../../domain/log/aggregate.ts';
@@ -41,39 +41,62 @@ export function writtenAnswer(
   };
 }
 
+type DirectoryCall = ApiCall<unknown, unknown, unknown>;
+
+/** How a command's route differs from the plain one, whose body is the command and whose `:id` is the stream's. */
+export interface DirectoryRouteOptions {
+  /** An id in the command that the house makes, by this name; the answer carries it. */
+  readonly mints?: string;
+  /** Parts of the command that stand in the address. */
+  readonly params?: z.ZodObject;
+  /** Of a stream that begins with the command, where the id does not follow from the command's. */
+  idOf?(body: unknown): string;
+  /** Refuses what the stream itself cannot know. @throws ProblemError */
+  check?(call: DirectoryCall): void;
+}
+
 /** A route that gives one command to one stream of the directory. */
 export function directoryCommandRoute<S, C extends CommandDefinitions, E extends EventDefinitions>(
   parts: DirectoryParts,
   aggregate: Aggregate<S, C, E>,
   type: keyof C & string,
-  route: Pick<ApiRoute, 'method' | 'url' | 'access'> & { readonly body?: z.ZodObject },
+  route: Pick<ApiRoute, 'method' | 'url' | 'access' | 'examples' | 'description'> & {
+    readonly body?: z.ZodObject;
+  } & DirectoryRouteOptions,
 ): ApiRoute {
   const { people, store } = parts.engine;
+  const { mints, params, idOf, check, ...plain } = route;
   const opens = !route.url.includes(':id');
   const definition = aggregate.commands[type];
+  const makes = opens || mints !== undefined;
   return apiRoute({
-    ...route,
+    ...plain,
     operationId: `${aggregate.category}.${type}`,
     tag: 'directory',
     summary: definition?.summary ?? type,
-    ...(opens ? {} : { params: idParams }),
+    ...(opens ? {} : { params: params === undefined ? idParams : idParams.extend(params.shape) }),
     headers: ['Idempotency-Key'],
     success: {
-      status: opens ? 201 : 200,
+      status: makes ? 201 : 200,
       description: 'It is written.',
-      schema: writtenSchema,
+      schema: mints === undefined ? writtenSchema : writtenSchema.extend({ [mints]: z.uuid() }),
     },
     problems: ['rejected', 'keyReused', 'conflict', ...(opens ? [] : (['noSuchResource'] as const))],
     async handle(call) {
-      const id = opens ? undefined : idParams.parse(call.params).id;
+      check?.(call);
+      const { id, ...inAddress } = opens ? { id: idOf?.(call.body) } : Object(call.params);
+      const asking = askingOf(call, type, store.logId, definition?.roles ?? []);
+      const minted = mints === undefined ? {} : { [mints]: uuidv5(mints, asking.commandId) };
+      const given = { ...Object(call.body), ...inAddress };
       // Parsed by the interface's schema, which gives out what the aggregate's own takes; its writer checks again.
-      const command = { type, data: call.body } as Parameters<typeof aggregate.decide>[0];
+      const command = { type, data: { ...given, ...minted } } as Parameters<typeof aggregate.decide>[0];
       const outcome = await people.give(aggregate, {
-        ...askingOf(call, type, store.logId, definition?.roles ?? []),
+        ...asking,
         command,
         ...(id === undefined ? {} : { id }),
       });
-      return writtenAnswer(parts, outcome, opens ? 201 : 200);
+      const { body, ...answer } = writtenAnswer(parts, outcome, makes ? 201 : 200);
+      return { ...answer, body: { ...Object(body), ...minted } };
     },
   });
 }

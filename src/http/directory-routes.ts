@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { party } from '../../domain/party/party.ts';
-import { team } from '../../domain/team/team.ts';
+import { absenceRoutes } from './absence-routes.ts';
 import { type ApiRoute, apiRoute } from './api-route.ts';
 import { isStaff, READERS } from './authentication.ts';
 import { delegationRoutes } from './delegation-routes.ts';
 import { type DirectoryParts, directoryCommandRoute, idParams } from './directory-command.ts';
 import { ProblemError } from './problems.ts';
+import { teamRoutes } from './team-routes.ts';
 import { userRoutes } from './user-routes.ts';
 import { wireSchema } from './wire-schema.ts';
 
@@ -14,49 +15,12 @@ const correctors: readonly string[] = party.commands.correctParty.roles;
 
 /** Users, their tokens, teams and parties: small streams of their own, given by the same rules as cases. */
 export function directoryRoutes(parts: DirectoryParts): readonly ApiRoute[] {
-  const { people, directory } = parts.engine;
+  const { people } = parts.engine;
   return [
     ...userRoutes(parts),
     ...delegationRoutes(parts),
-    apiRoute({
-      method: 'GET',
-      url: '/v1/teams',
-      operationId: 'teams.list',
-      tag: 'directory',
-      summary: 'All teams',
-      access: READERS,
-      success: {
-        status: 200,
-        description: 'The teams.',
-        schema: z.object({
-          teams: z.array(
-            z.object({
-              id: z.uuid(),
-              name: z.string(),
-              department: z.string(),
-              leadUserId: z.uuid().optional(),
-            }),
-          ),
-        }),
-      },
-      problems: [],
-      handle: async () => ({
-        status: 200,
-        body: { teams: directory.teams().map(({ teamId, ...rest }) => ({ id: teamId, ...rest })) },
-      }),
-    }),
-    directoryCommandRoute(parts, team, 'registerTeam', {
-      method: 'POST',
-      url: '/v1/teams',
-      access: ['admin'],
-      body: wireSchema(team.commands.registerTeam.schema),
-    }),
-    directoryCommandRoute(parts, team, 'setTeamLead', {
-      method: 'POST',
-      url: '/v1/teams/:id/set-team-lead',
-      access: ['admin'],
-      body: wireSchema(team.commands.setTeamLead.schema),
-    }),
+    ...absenceRoutes(parts),
+    ...teamRoutes(parts),
     directoryCommandRoute(parts, party, 'registerParty', {
       method: 'POST',
       url: '/v1/parties',

@@ -20,7 +20,17 @@ export interface HttpEngine {
   readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
   readonly directory: Pick<
     Directory,
-    'authenticate' | 'user' | 'userIds' | 'delegationsBy' | 'team' | 'teams'
+    | 'authenticate'
+    | 'user'
+    | 'userIds'
+    | 'team'
+    | 'teams'
+    | 'roster'
+    | 'onDuty'
+    | 'absences'
+    | 'isAway'
+    | 'standIn'
+    | 'delegationsBy'
   >;
   readonly people: DirectoryService;
   readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;

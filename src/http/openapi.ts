@@ -134,6 +134,8 @@ const HEADERS = {
   'If-Match': 'The `ETag` that you read: the command is refused (412) if the case has changed since.',
   'Idempotency-Key':
     'Of your choice, 1 to 200 visible ASCII characters: sent again, the command has one effect.',
+  'On-Behalf-Of':
+    'The id of a user who is away and whose substitute you are: you act in their roles and team, and it is recorded so.',
   'Last-Event-ID': 'The id of the last event that you got.',
   'Audit-Session':
     'Needed: the id that `POST /v1/audit/sessions` gave you. The look is recorded in that session before it is answered.',

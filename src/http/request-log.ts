@@ -13,6 +13,7 @@ declare module 'fastify' {
 
 export interface RequestLogFields {
   userId?: string;
+  onBehalfOf?: string;
   caseId?: string;
   command?: string;
   /** `accepted`, `replayed`, a problem's name, or a rejection's reason. */

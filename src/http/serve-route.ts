@@ -5,6 +5,7 @@ import type { ApiRoute } from './api-route.ts';
 import { actorOf, authenticate, demandAccess } from './authentication.ts';
 import type { HttpEngine } from './engine-port.ts';
 import { fieldErrors } from './field-errors.ts';
+import { actingFor } from './on-behalf.ts';
 import { ProblemError } from './problems.ts';
 import type { RequestLimits } from './request-limits.ts';
 
@@ -31,8 +32,9 @@ export function serveRoute(
     exposeHeadRoute: route.method === 'GET' && route.success.mediaType !== 'text/event-stream',
     async onRequest(request) {
       if (route.access === 'public') return;
-      const actor = await admitted(request);
-      request.logFields.userId = actor.id;
+      const own = await admitted(request);
+      request.logFields.userId = own.id;
+      const actor = route.headers?.includes('On-Behalf-Of') === true ? actingFor(engine, request, own) : own;
       actors.set(request, actor);
       demandAccess(actor, route.access);
     },
