@@ -8,8 +8,8 @@ import { personal } from '../log/personal.ts';
 import { personNameSchema } from '../party/party.ts';
 import { departmentSchema } from '../team/team.ts';
 import { unreachable } from '../unreachable.ts';
-import { type Delegated, delegate, delegated } from './delegation.ts';
 import { type Absence, absence, absenceEnd, endAbsence, evolveAbsences, recordAbsence } from './absence.ts';
+import { type Delegated, delegate, delegated } from './delegation.ts';
 
 /** Tokens of one user that are in force at a time. */
 export const MAX_TOKENS = 50;
