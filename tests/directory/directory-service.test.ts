@@ -323,7 +323,7 @@ describe('teams', () => {
     const command = { type: 'deactivateUser' as const, data: {} };
     accepted(await service.give(user, { ...asking(), id: leadUserId, command }));
     expect(following.directory.teamLead(id)).toBeUndefined();
-    expect(following.directory.team(id)).toEqual({ teamId: id, ...data });
+    expect(following.directory.team(id)).toEqual({ teamId: id, ...data, retired: false });
   });
 
   test('get another lead', async () => {

@@ -98,7 +98,8 @@ describe('teams', () => {
       id,
       name: 'East',
       department: 'service',
-      leadUserId: person.userId,
+      department: 'service',
+      retired: false,
     });
   });
 });
