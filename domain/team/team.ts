@@ -102,7 +102,6 @@ export type TeamState =
       readonly retired: boolean;
       readonly roster: Roster;
     };
-export type RegisteredTeam = Extract<TeamState, { registered: true }>;
 
 /**
  * Rejects with `alreadyRegistered`, `notRegistered`, `alreadyLead`, `nothingToChange`, `retired`, `notRetired`, and as

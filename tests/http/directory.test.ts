@@ -98,7 +98,7 @@ describe('teams', () => {
       id,
       name: 'East',
       department: 'service',
-      department: 'service',
+      leadUserId: person.userId,
       retired: false,
     });
   });
