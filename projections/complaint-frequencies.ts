@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { complaintEvents } from '../domain/complaint/events.ts';
 import { uuidOf } from '../domain/log/envelope.ts';
 import { customerOf } from './case-opening.ts';
-import { addTo } from './counter.ts';
 import { monthsIn } from './local-month.ts';
 import { foldBy, type Projection, type RowAccess } from './projection.ts';
 import { NOT_CLASSIFIED, type PartyShares, partyKey, sharesOf } from './responsible-party.ts';
-import { defineTable } from './table.ts';
+import { defineTable, keyOf } from './table.ts';
 
 export const FREQUENCY_DIMENSIONS = [
   'responsibleParty',
@@ -19,7 +18,8 @@ export type FrequencyDimension = (typeof FREQUENCY_DIMENSIONS)[number];
 
 /** How often something was complained about in one local month of receipt. */
 export interface FrequencyRow {
-  readonly dimension: FrequencyDimension;
+  /** Months are told from any other: every item has one defect category. */
+  readonly dimension: Exclude<FrequencyDimension, 'month'>;
   readonly month: string;
   readonly value: string;
   /** The name that goes with an id, as its complaints have it; empty where there is none. */
@@ -98,7 +98,7 @@ export function complaintFrequencies(timeZone: string): Projection<FrequencySour
 
   return {
     name: 'complaintFrequencies',
-    version: 1,
+    version: 2,
     tables: [frequencyTable],
     types: new Set(types),
     fold(before, event) {
@@ -165,7 +165,13 @@ function classified(before: FrequencySource, items: Classified): FrequencySource
 }
 
 function countsAlike(a: FrequencySource, b: FrequencySource): boolean {
-  return a.items === b.items && a.left === b.left && a.month === b.month && a.customer === b.customer;
+  return (
+    a.items === b.items &&
+    a.left === b.left &&
+    a.month === b.month &&
+    a.customer === b.customer &&
+    a.customerLabel === b.customerLabel
+  );
 }
 
 function count(rows: RowAccess, of: FrequencySource, sign: 1 | -1): void {
@@ -175,21 +181,20 @@ function count(rows: RowAccess, of: FrequencySource, sign: 1 | -1): void {
     add(rows, of, 'defectCategory', item.defectCategory, '', sign * 100);
     add(rows, of, 'product', item.product, item.productLabel, sign * 100);
     add(rows, of, 'customer', of.customer, of.customerLabel, sign * 100);
-    add(rows, of, 'month', of.month, '', sign * 100);
   }
 }
 
 function add(
   rows: RowAccess,
   { month }: FrequencySource,
-  dimension: FrequencyDimension,
+  dimension: FrequencyRow['dimension'],
   value: string,
   label: string,
   hundredths: number,
 ): void {
-  const zero = { dimension, month, value, label, hundredths: 0 };
-  addTo(rows, frequencyTable, zero, ['hundredths'], before => ({
-    ...before,
-    hundredths: before.hundredths + hundredths,
-  }));
+  rows.change(frequencyTable, keyOf(dimension, month, value, label), before => {
+    const sum = (before?.hundredths ?? 0) + hundredths;
+    // What is back at zero is as if it had never been there.
+    return sum === 0 ? undefined : { dimension, month, value, label, hundredths: sum };
+  });
 }

@@ -55,7 +55,7 @@ export function promises(
 
   return {
     name: 'promises',
-    version: 1,
+    version: 2,
     tables: [deadlineTable, slaResultTable, slaCountTable],
     types: new Set([...types, ...Object.keys(slaEvents)]),
     fold(before, event) {

@@ -3,7 +3,7 @@ import type { MonthOf } from './local-month.ts';
 import type { RowAccess } from './projection.ts';
 import type { PromiseSource } from './promises.ts';
 import { commonParty, NOT_CLASSIFIED, type PartyKey } from './responsible-party.ts';
-import { defineTable, keyOf } from './table.ts';
+import { defineTable, KEY_SEPARATOR as SEP } from './table.ts';
 
 /** How one promise ended, or stands. A voided case has none. */
 export interface SlaResultRow {
@@ -57,9 +57,12 @@ export const slaResultTable = defineTable<SlaResultRow>({
   ],
 });
 
-/** How many promises ended how: one row for each value of a dimension, clock, month and result. */
+/**
+ * How many promises ended how: one row for each value of a dimension, clock, month and result. Every promise is in
+ * each dimension once, so that any of them gives the totals.
+ */
 export interface SlaCountRow {
-  readonly dimension: 'all' | 'responsibleParty' | 'team';
+  readonly dimension: 'responsibleParty' | 'team';
   readonly value: string;
   readonly lifecycle: string;
   readonly clock: string;
@@ -161,7 +164,6 @@ function countsAlike(a: SlaResultRow, b: SlaResultRow): boolean {
 }
 
 function count(rows: RowAccess, row: SlaResultRow, sign: 1 | -1): void {
-  countIn(rows, row, sign, 'all', '');
   countIn(rows, row, sign, 'responsibleParty', row.responsibleParty);
   countIn(rows, row, sign, 'team', row.teamId ?? '');
 }
@@ -173,7 +175,9 @@ function countIn(
   dimension: SlaCountRow['dimension'],
   value: string,
 ): void {
-  rows.change(slaCountTable, keyOf(dimension, month, value, lifecycle, clock, result), before => {
+  // As `keyOf` makes it, written out: it is made for every promise of every case.
+  const key = `${dimension}${SEP}${month}${SEP}${value}${SEP}${lifecycle}${SEP}${clock}${SEP}${result}`;
+  rows.change(slaCountTable, key, before => {
     const promises = (before?.promises ?? 0) + sign;
     // What each promise adds is taken away again with it: without promises there is nothing left.
     if (promises === 0) return undefined;

@@ -13,7 +13,9 @@ import { withoutStep } from './undo.ts';
 export function evolve(state: ComplaintState, event: Folded<ComplaintEvent>): ComplaintState {
   const next = evolveOwn(state, event);
   const remembered = isStep(next, event) ? withStep(next, event) : next;
-  return remembered.ended === undefined ? { ...remembered, phase: phaseOf(remembered) } : remembered;
+  if (remembered.ended !== undefined) return remembered;
+  const phase = phaseOf(remembered);
+  return phase === remembered.phase ? remembered : { ...remembered, phase };
 }
 
 /** Own events that can be taken back; the messages among the common ones can too. */

@@ -61,6 +61,12 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
+/** A log that finds any stream's events quickly: views of it are made anew stream after stream. */
+export interface StreamFinder {
+  /** First events of streams that begin after a position (exclusive) and not after `upTo`, at most `limit`, in log order. */
+  readStarts(after: Position, upTo: Position, limit: number): Promise<readonly RecordedEvent[]>;
+}
+
 export interface EventStore extends EventLog {
   /**
    * Appends all events or none, durably, when the stream's last revision is exactly `expectedRevision`

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
-import { type EventLog, StoreUnavailableError } from './event-store.ts';
+import { type EventLog, StoreUnavailableError, type StreamFinder } from './event-store.ts';
 import { numberOfPosition, positionOf, recordedEvent } from './position.ts';
 import { storeFailure } from './sqlite-failure.ts';
 import { openLogFileReadOnly, readLogId } from './sqlite-file.ts';
@@ -10,7 +10,7 @@ import { openLogFileReadOnly, readLogId } from './sqlite-file.ts';
  * committed, and holds no lock that a writer waits for.
  * @throws LogFileError when there is no log of ours at `path`
  */
-export async function openSqliteLog(path: string): Promise<EventLog> {
+export async function openSqliteLog(path: string): Promise<EventLog & StreamFinder> {
   const db = openLogFileReadOnly(path);
   try {
     return new SqliteLog(db, readLogId(db, path));
@@ -21,12 +21,13 @@ export async function openSqliteLog(path: string): Promise<EventLog> {
 }
 
 /** The reading half of the port over one connection. */
-export class SqliteLog implements EventLog {
+export class SqliteLog implements EventLog, StreamFinder {
   readonly logId: string;
   readonly #db: DatabaseSync;
   readonly #stream: StatementSync;
   readonly #all: StatementSync;
   readonly #head: StatementSync;
+  readonly #starts: StatementSync;
   /** For the types that were asked for last. */
   #typed: { readonly key: string; readonly statement: StatementSync } | undefined;
 
@@ -38,8 +39,12 @@ export class SqliteLog implements EventLog {
     );
     this.#all = db.prepare('SELECT position, body FROM events WHERE position > ? ORDER BY position LIMIT ?');
     this.#head = db.prepare('SELECT max(position) FROM events');
+    this.#starts = db.prepare(
+      'SELECT position, body FROM events WHERE position > ? AND position <= ? AND revision = 0 ORDER BY position LIMIT ?',
+    );
     // Rows as arrays are read a fifth faster than as objects.
-    for (const statement of [this.#stream, this.#all, this.#head]) statement.setReturnArrays(true);
+    for (const statement of [this.#stream, this.#all, this.#head, this.#starts])
+      statement.setReturnArrays(true);
   }
 
   async readStream(streamId: string, fromRevision = 0): Promise<readonly RecordedEvent[]> {
@@ -50,6 +55,10 @@ export class SqliteLog implements EventLog {
   // write-ahead file from being reset, and it grows.
   async readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
     return this.#read(this.#all, numberOfPosition(after), limit).map(toEvent);
+  }
+
+  async readStarts(after: Position, upTo: Position, limit: number): Promise<readonly RecordedEvent[]> {
+    return this.#read(this.#starts, numberOfPosition(after), numberOfPosition(upTo), limit).map(toEvent);
   }
 
   async readTypes(after: Position, types: readonly string[], lookAt: number) {

@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
 import type { Projection, RowAccess } from '../../projections/projection.ts';
-import type { AnyTable, Row, Table } from '../../projections/table.ts';
+import type { Row } from '../../projections/table.ts';
 import type { EventLog } from '../store/event-store.ts';
+import { isOfProjection, rowAccess, tablesOf } from './projection-tables.ts';
 import { SourceCache, type StreamSources } from './source-cache.ts';
-import { TableCache } from './table-cache.ts';
+import type { TableCache } from './table-cache.ts';
 import { type Checkpoint, type Fault, readCheckpoints } from './view-file.ts';
 
 export interface FoldOptions {
@@ -52,9 +53,8 @@ export class Fold {
       'UPDATE checkpoints SET position = ?, faultPosition = ?, faultMessage = ? WHERE name = ?',
     );
     this.#runs = projections.map((projection, number) => {
-      const tables = new Map<string, TableCache<Row>>();
-      for (const table of projection.tables) tables.set(table.name, cacheOf(db, table, cached));
-      const rows = rowAccess(projection.name, tables);
+      const tables = tablesOf(db, projection, cached);
+      const rows = rowAccess(projection, tables);
       return { number, projection, tables, rows, changed: [], position: '', fault: undefined };
     });
     // A fault is tried again whenever the views are opened: what was repaired goes on.
@@ -100,15 +100,15 @@ export class Fold {
 
   /** Rows and checkpoints in one transaction. When it fails nothing of it is stored, and `reset` must follow. */
   commit(): void {
-    for (const run of this.#runs) this.#derive(run);
     this.#db.exec('BEGIN IMMEDIATE');
-    for (const { projection, tables, position, fault } of this.#runs) {
-      for (const table of tables.values()) table.write();
+    for (const run of this.#runs) {
+      if (run.changed.length > 0) this.#derive(run);
+      const { position, fault, projection } = run;
       this.#checkpoint.run(position, fault?.position ?? null, fault?.message ?? null, projection.name);
     }
     this.#db.exec('COMMIT');
     for (const run of this.#runs) {
-      for (const table of run.tables.values()) table.written();
+      for (const table of run.tables.values()) table.age();
       for (const sources of run.changed) {
         sources.committed[run.number] = sources.now[run.number];
         sources.changed &= ~(1 << run.number);
@@ -205,16 +205,21 @@ export class Fold {
   #derive(run: Run): void {
     const { number, projection, rows } = run;
     let at = run.position;
+    this.#db.exec('SAVEPOINT derived');
     try {
       for (const sources of run.changed) {
         at = sources.lastPosition;
         projection.derive(sources.committed[number] ?? undefined, sources.now[number] ?? undefined, rows);
       }
+      for (const table of run.tables.values()) table.write();
     } catch (error) {
+      if (!isOfProjection(error)) throw error;
       // What was derived is half done: the projection stands still where it was stored.
+      this.#db.exec('ROLLBACK TO derived');
       goBack(run, readCheckpoints(this.#db).checkpoints);
       run.fault = { position: at, message: messageOf(error) };
     }
+    this.#db.exec('RELEASE derived');
   }
 }
 
@@ -233,27 +238,6 @@ function goBack(run: Run, checkpoints: readonly Checkpoint[]): void {
   run.changed = [];
   for (const table of run.tables.values()) table.clear();
   run.position = checkpoints.find(c => c.name === run.projection.name)?.position ?? '';
-}
-
-function cacheOf(db: DatabaseSync, table: AnyTable, cachedRows: number): TableCache<Row> {
-  // A table's rows pass through as the projection gave them: their type is known to it alone.
-  return new TableCache<Row>(db, table as Table<Row>, cachedRows);
-}
-
-/** A projection reaches its own tables only: that another one's rows are in another state is no bug to live with. */
-function rowAccess(name: string, tables: ReadonlyMap<string, TableCache<Row>>): RowAccess {
-  const tableOf = <R extends Row>(table: Table<R>): TableCache<R> => {
-    const cache = tables.get(table.name);
-    if (cache === undefined) throw new TypeError(`${table.name} is no table of the projection ${name}`);
-    // By its name it is the cache that was made for this very table.
-    return cache as unknown as TableCache<R>;
-  };
-  return {
-    get: (table, key) => tableOf(table).get(key),
-    put: (table, row, maybeThere = true) => tableOf(table).put(table.keyOf(row), row, maybeThere),
-    delete: (table, key) => tableOf(table).delete(key),
-    change: (table, key, to) => tableOf(table).change(key, to),
-  };
 }
 
 function messageOf(error: unknown): string {

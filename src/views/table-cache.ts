@@ -6,124 +6,130 @@ import {
   type Row,
   type Table,
 } from '../../projections/table.ts';
+import { createKey } from './view-file.ts';
 
 type Value = string | number | null;
 
 interface Entry<R> {
-  readonly key: string;
   row: R | undefined;
-  /** Whether the database has a row of this key, or may have. */
+  /** Whether the database has a row of this key. */
   stored: boolean;
   dirty: boolean;
 }
 
 /**
- * The rows of one table that are being worked on: read once, written once a commit, however often they change.
- * Rows that were read are kept from one commit to the next; those not asked for in a while are let go, in two
- * generations: cheaper than keeping an order of use. Rows that were only written are let go at the commit.
+ * The rows of one table, inside the caller's transaction. What is put or deleted is written at once: a case's rows
+ * change once a commit. Rows that are read or changed in steps (figures that many cases add to) are kept, also from
+ * one commit to the next, and written once a commit; those not asked for in a while are let go, in two generations:
+ * cheaper than keeping an order of use.
  */
 export class TableCache<R extends Row> {
+  readonly #db: DatabaseSync;
+  readonly #table: Table<R>;
   readonly #maxRows: number;
-  readonly #select: StatementSync;
   readonly #insert: StatementSync;
-  readonly #upsert: StatementSync;
-  readonly #delete: StatementSync;
+  #byKey: ByKey | undefined;
   readonly #columns: readonly (readonly [name: keyof R & string, type: ColumnType])[];
   readonly #keyTypes: readonly ColumnType[];
   #recent = new Map<string, Entry<R>>();
   #earlier = new Map<string, Entry<R>>();
-  #written = new Map<string, Entry<R>>();
-  #dirty: Entry<R>[] = [];
+  #dirty = new Map<string, Entry<R>>();
 
   /** @param maxRows rows kept after a commit, about; twice as many in all */
   constructor(db: DatabaseSync, table: Table<R>, maxRows: number) {
+    this.#db = db;
+    this.#table = table;
     this.#maxRows = maxRows;
     const names = columnNames(table);
     this.#columns = names.map(name => [name, table.columns[name]] as const);
     this.#keyTypes = table.key.map(name => table.columns[name]);
-    const found = table.key.map(name => `"${name}" = ?`).join(' AND ');
-    this.#select = db.prepare(`SELECT ${list(names)} FROM "${table.name}" WHERE ${found}`);
-    this.#select.setReturnArrays(true);
     this.#insert = db.prepare(insertSql(table));
-    this.#upsert = db.prepare(`${insertSql(table)} ${orChangeSql(table)}`);
-    this.#delete = db.prepare(`DELETE FROM "${table.name}" WHERE ${found}`);
   }
 
   get(key: string): R | undefined {
-    return (this.#find(key) ?? this.#bring(key)).row;
+    return this.#bring(key).row;
   }
 
-  /** @param maybeThere false: the database certainly has no row of this key */
+  /** @param maybeThere false: the table certainly has no row of this key */
   put(key: string, row: R, maybeThere: boolean): void {
-    this.#set(this.#find(key) ?? this.#blank(key, maybeThere), row);
+    const entry = this.#find(key);
+    if (entry !== undefined) this.#set(key, entry, row);
+    else (maybeThere ? this.#found().upsert : this.#insert).run(...this.#encode(row));
   }
 
   delete(key: string): void {
-    this.#set(this.#find(key) ?? this.#blank(key, true), undefined);
+    const entry = this.#find(key);
+    if (entry !== undefined) this.#set(key, entry, undefined);
+    else this.#found().delete.run(...this.#keyValues(key));
   }
 
   change(key: string, to: (before: R | undefined) => R | undefined): void {
-    const entry = this.#find(key) ?? this.#bring(key);
-    this.#set(entry, to(entry.row));
+    const entry = this.#bring(key);
+    this.#set(key, entry, to(entry.row));
   }
 
-  /** Writes every changed row, inside the caller's transaction. */
+  /** Rows that wait for `write`. */
+  get changes(): number {
+    return this.#dirty.size;
+  }
+
+  /** Writes every row that was changed and is kept. */
   write(): void {
-    for (const { key, row, stored } of this.#dirty) {
-      if (row !== undefined) (stored ? this.#upsert : this.#insert).run(...this.#encode(row));
-      else if (stored) this.#delete.run(...this.#keyValues(key));
+    for (const [key, entry] of this.#dirty) {
+      const { row, stored } = entry;
+      if (row !== undefined) (stored ? this.#found().upsert : this.#insert).run(...this.#encode(row));
+      else if (stored) this.#found().delete.run(...this.#keyValues(key));
+      entry.dirty = false;
+      entry.stored = row !== undefined;
     }
+    if (this.#dirty.size > 0) this.#dirty = new Map();
   }
 
-  /** The transaction of `write` was committed. */
-  written(): void {
-    for (const entry of this.#dirty) {
-      entry.dirty = false;
-      entry.stored = entry.row !== undefined;
-    }
-    this.#dirty = [];
-    if (this.#written.size > 0) this.#written = new Map();
+  /** The transaction was committed: what was not asked for lately can go. */
+  age(): void {
     if (this.#recent.size <= this.#maxRows) return;
     this.#earlier = this.#recent;
     this.#recent = new Map();
   }
 
-  /** Forgets everything: what is in the database holds. */
+  /** The transaction was rolled back: what is in the database holds. */
   clear(): void {
     this.#recent = new Map();
     this.#earlier = new Map();
-    this.#written = new Map();
-    this.#dirty = [];
+    this.#dirty = new Map();
   }
 
   #find(key: string): Entry<R> | undefined {
     const entry = this.#recent.get(key);
-    if (entry !== undefined) return entry;
+    if (entry !== undefined || this.#earlier.size === 0) return entry;
     const earlier = this.#earlier.get(key);
-    if (earlier === undefined) return this.#written.get(key);
-    this.#recent.set(key, earlier);
+    if (earlier !== undefined) this.#recent.set(key, earlier);
     return earlier;
   }
 
   #bring(key: string): Entry<R> {
-    const row = this.#decode(this.#select.get(...this.#keyValues(key)));
-    const entry = { key, row, stored: row !== undefined, dirty: false };
+    const known = this.#find(key);
+    if (known !== undefined) return known;
+    const row = this.#decode(this.#found().select.get(...this.#keyValues(key)));
+    const entry = { row, stored: row !== undefined, dirty: false };
     this.#recent.set(key, entry);
     return entry;
   }
 
-  /** To be written without having been read. */
-  #blank(key: string, stored: boolean): Entry<R> {
-    const entry = { key, row: undefined, stored, dirty: false };
-    this.#written.set(key, entry);
-    return entry;
-  }
-
-  #set(entry: Entry<R>, row: R | undefined): void {
+  #set(key: string, entry: Entry<R>, row: R | undefined): void {
     entry.row = row;
     if (entry.dirty) return;
     entry.dirty = true;
-    this.#dirty.push(entry);
+    this.#dirty.set(key, entry);
+  }
+
+  /** A table that is only added to does without its key until all its rows are there. */
+  #found(): ByKey {
+    if (this.#byKey === undefined) {
+      createKey(this.#db, this.#table);
+      this.#byKey = byKey(this.#db, this.#table);
+    }
+    return this.#byKey;
   }
 
   #encode(row: R): Value[] {
@@ -146,6 +152,24 @@ export class TableCache<R extends Row> {
       .split(KEY_SEPARATOR)
       .map((part, at) => (this.#keyTypes[at] === 'integer' ? Number(part) : part));
   }
+}
+
+/** Statements that find a row by its key. */
+interface ByKey {
+  readonly select: StatementSync;
+  readonly upsert: StatementSync;
+  readonly delete: StatementSync;
+}
+
+function byKey(db: DatabaseSync, table: AnyTable): ByKey {
+  const found = table.key.map(name => `"${name}" = ?`).join(' AND ');
+  const select = db.prepare(`SELECT ${list(Object.keys(table.columns))} FROM "${table.name}" WHERE ${found}`);
+  select.setReturnArrays(true);
+  return {
+    select,
+    upsert: db.prepare(`${insertSql(table)} ${orChangeSql(table)}`),
+    delete: db.prepare(`DELETE FROM "${table.name}" WHERE ${found}`),
+  };
 }
 
 function columnNames<R extends Row>(table: Table<R>): readonly (keyof R & string)[] {

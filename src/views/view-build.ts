@@ -1,10 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Position } from '../../domain/log/envelope.ts';
 import type { Projection } from '../../projections/projection.ts';
-import type { EventLog } from '../store/event-store.ts';
+import type { EventLog, StreamFinder } from '../store/event-store.ts';
 import { Fold } from './fold.ts';
 import { buildingPath, publishGeneration } from './generation-files.ts';
-import { createIndexes, createViews } from './view-file.ts';
+import { buildByStreams } from './stream-build.ts';
+import { createIndexes, createViews, setCheckpoints } from './view-file.ts';
 
 /** Events read at once. */
 const PAGE_EVENTS = 500;
@@ -19,41 +20,107 @@ export interface Built {
   readonly events: number;
 }
 
+type Meanwhile = (events: number) => Promise<void>;
+type Reached = Pick<Built, 'position' | 'events'>;
+type NewFile = Pick<Built, 'generation'> & { readonly db: DatabaseSync };
+
 /**
  * Makes all views anew from the log's start, in a file of their own beside those that answer, and publishes it when
- * it is whole. Between pages it lets `meanwhile` do its work: the old views go on following the log.
+ * it is whole. Every now and then it lets `meanwhile` do its work: the old views go on following the log.
  */
 export async function buildViews(
   folder: string,
   log: EventLog,
   projections: readonly Projection[],
-  meanwhile: (events: number) => Promise<void>,
+  meanwhile: Meanwhile,
 ): Promise<Built> {
-  const { path, generation } = buildingPath(folder);
-  const db = new DatabaseSync(path);
+  if (findsStreams(log)) {
+    // Without a journal nothing can be taken back: a projection that throws spoils the file.
+    const file = newFile(folder, log, projections, 'OFF');
+    const reached = await filled(file, projections, db => byStreams(db, log, projections, meanwhile));
+    if (reached !== undefined) return published(folder, file, reached);
+  }
+  // Where a projection must stop is known in the log's order alone.
+  const file = newFile(folder, log, projections, 'MEMORY');
+  const reached = await filled(file, projections, db => inOrder(db, log, projections, meanwhile));
+  return published(folder, file, reached);
+}
+
+function findsStreams(log: EventLog): log is EventLog & StreamFinder {
+  return 'readStarts' in log;
+}
+
+async function byStreams(
+  db: DatabaseSync,
+  log: EventLog & StreamFinder,
+  projections: readonly Projection[],
+  meanwhile: Meanwhile,
+): Promise<Reached | undefined> {
+  const position = await log.head();
+  db.exec('BEGIN');
+  const events = await buildByStreams(db, log, projections, position, meanwhile);
+  if (events === undefined) return undefined;
+  setCheckpoints(db, position);
+  db.exec('COMMIT');
+  return { position, events };
+}
+
+async function inOrder(
+  db: DatabaseSync,
+  log: EventLog,
+  projections: readonly Projection[],
+  meanwhile: Meanwhile,
+): Promise<Reached> {
+  const fold = new Fold(db, log, projections, { cached: CACHED });
   let events = 0;
   let position: Position = '';
+  for (;;) {
+    const page = await log.readAll(position, PAGE_EVENTS);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    await fold.take(position, page);
+    position = last.position;
+    events += page.length;
+    if (fold.changes >= COMMIT_CHANGES) fold.commit();
+    await meanwhile(events);
+  }
+  fold.commit();
+  return { position, events };
+}
+
+/** Nobody reads it before it is whole, and a crash throws it away: nothing is flushed until then. */
+function newFile(
+  folder: string,
+  log: EventLog,
+  projections: readonly Projection[],
+  journal: 'OFF' | 'MEMORY',
+): NewFile {
+  const { path, generation } = buildingPath(folder);
+  const db = new DatabaseSync(path);
+  // What an index is sorted in goes to a file when it is too large for the cache.
+  db.exec(`PRAGMA journal_mode = ${journal}; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA cache_size = -32768; PRAGMA temp_store = FILE;`);
+  createViews(db, log.logId, projections);
+  return { db, generation };
+}
+
+async function filled<R extends Reached | undefined>(
+  { db }: NewFile,
+  projections: readonly Projection[],
+  fill: (db: DatabaseSync) => Promise<R>,
+): Promise<R> {
   try {
-    // Nobody reads this file before it is whole, and a crash throws it away: no journal, no flush until then.
-    db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;`);
-    createViews(db, log.logId, projections);
-    const fold = new Fold(db, log, projections, { cached: CACHED });
-    for (;;) {
-      const page = await log.readAll(position, PAGE_EVENTS);
-      const last = page.at(-1);
-      if (last === undefined) break;
-      await fold.take(position, page);
-      position = last.position;
-      events += page.length;
-      if (fold.changes >= COMMIT_CHANGES) fold.commit();
-      await meanwhile(events);
+    const reached = await fill(db);
+    if (reached !== undefined) {
+      createIndexes(db, projections);
+      db.exec('PRAGMA optimize');
     }
-    fold.commit();
-    createIndexes(db, projections);
-    db.exec('PRAGMA optimize');
+    return reached;
   } finally {
     db.close();
   }
-  return { path: publishGeneration(folder, generation), generation, position, events };
+}
+
+function published(folder: string, { generation }: NewFile, reached: Reached): Built {
+  return { path: publishGeneration(folder, generation), generation, ...reached };
 }

@@ -33,7 +33,7 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Makes the tables of all projections, empty, and their checkpoints at the log's start. */
+/** Makes the tables of all projections, empty and without an index, and their checkpoints at the log's start. */
 export function createViews(db: DatabaseSync, logId: string, projections: readonly Projection[]): void {
   db.exec(`CREATE TABLE viewsOf (logId TEXT NOT NULL) STRICT;
     CREATE TABLE checkpoints (
@@ -53,8 +53,23 @@ export function createViews(db: DatabaseSync, logId: string, projections: readon
 
 /** Apart from the tables: an index is made faster when the rows are there. */
 export function createIndexes(db: DatabaseSync, projections: readonly Projection[]): void {
-  for (const { tables } of projections)
-    for (const table of tables) for (const sql of indexSql(table)) db.exec(sql);
+  for (const { tables } of projections) {
+    for (const table of tables) {
+      createKey(db, table);
+      for (const sql of indexSql(table)) db.exec(sql);
+    }
+  }
+}
+
+/** By which single rows are found; nothing when it is there already. */
+export function createKey(db: DatabaseSync, table: AnyTable): void {
+  const key = table.key.map(name => `"${name}"`).join(', ');
+  db.exec(`CREATE UNIQUE INDEX IF NOT EXISTS "${table.name}_key" ON "${table.name}" (${key})`);
+}
+
+/** Every projection has taken in the log up to a position. */
+export function setCheckpoints(db: DatabaseSync, position: string): void {
+  db.prepare('UPDATE checkpoints SET position = ?').run(position);
 }
 
 /** @returns the log that the views are of, and the checkpoints in it */
@@ -90,9 +105,8 @@ function tableSql(table: AnyTable): string {
   const columns = Object.entries(table.columns).map(
     ([name, type]) => `"${name}" ${SQL_TYPES[type]}${table.key.includes(name) ? ' NOT NULL' : ''}`,
   );
-  const key = table.key.map(name => `"${name}"`).join(', ');
-  // With rowids, so that a bulk load of random ids appends to the table and scatters in the key's index alone.
-  return `CREATE TABLE "${table.name}" (${columns.join(', ')}, PRIMARY KEY (${key})) STRICT`;
+  // With rowids and the key apart: a bulk load of random ids only appends, and the key is sorted once.
+  return `CREATE TABLE "${table.name}" (${columns.join(', ')}) STRICT`;
 }
 
 function indexSql(table: AnyTable): string[] {

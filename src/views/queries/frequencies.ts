@@ -50,7 +50,7 @@ function perCent(part: number, all: number): number {
 
 export function frequencyQuery(by: FrequencyDimension, filter: FrequencyFilter) {
   const conditions = ['dimension = ?'];
-  const values: SQLInputValue[] = [by];
+  const values: SQLInputValue[] = [by === 'month' ? 'defectCategory' : by];
   if (filter.fromMonth !== undefined) {
     conditions.push('month >= ?');
     values.push(filter.fromMonth);
@@ -59,8 +59,9 @@ export function frequencyQuery(by: FrequencyDimension, filter: FrequencyFilter) 
     conditions.push('month <= ?');
     values.push(filter.toMonth);
   }
+  const of = by === 'month' ? 'month' : 'value';
   const order = by === 'month' ? 'value' : 'hundredths DESC, value';
-  const sql = `SELECT value, sum(hundredths) AS hundredths, max(label) AS label FROM complaintFrequencies
-    WHERE ${conditions.join(' AND ')} GROUP BY value HAVING sum(hundredths) > 0 ORDER BY ${order}`;
+  const sql = `SELECT ${of} AS value, sum(hundredths) AS hundredths, max(label) AS label FROM complaintFrequencies
+    WHERE ${conditions.join(' AND ')} GROUP BY ${of} HAVING sum(hundredths) > 0 ORDER BY ${order}`;
   return { sql, values } as const;
 }

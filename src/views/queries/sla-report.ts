@@ -80,7 +80,8 @@ function withRates(line: Omit<SlaReportLine, 'met' | 'breached' | 'metPercent'>)
 }
 
 export function slaReportQuery(group: SlaGroup, filter: SlaReportFilter) {
-  const dimension = group === 'responsibleParty' || group === 'team' ? group : 'all';
+  // Totals are the same by any dimension; there are fewer teams than parties.
+  const dimension = group === 'responsibleParty' ? group : 'team';
   const value = group === 'month' ? 'month' : group === 'clock' ? 'clock' : 'value';
   const conditions = ['dimension = ?'];
   const values: SQLInputValue[] = [dimension];

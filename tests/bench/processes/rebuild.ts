@@ -9,10 +9,13 @@ import { buildViews } from '../../../src/views/view-build.ts';
 /** `rebuild.ts bare|views FOLDER`: reads the log of a folder, or builds its views; prints time and memory as JSON. */
 const [what = '', folder = ''] = process.argv.slice(2);
 const started = performance.now();
+const cpuBefore = process.cpuUsage();
 const events = what === 'bare' ? bareRead() : await views();
 const seconds = (performance.now() - started) / 1000;
+const cpu = process.cpuUsage(cpuBefore);
+const cpuSeconds = (cpu.user + cpu.system) / 1e6;
 const peakRssMiB = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ events, seconds, peakRssMiB }));
+console.log(JSON.stringify({ events, seconds, cpuSeconds, peakRssMiB }));
 
 /** What any rebuild has to do at least: every body read in order and parsed. */
 function bareRead(): number {
