@@ -20,6 +20,12 @@ const wholeNumber = (min: number, max: number) => {
     .transform(Number)
     .pipe(z.int(error).min(min, error).max(max, error));
 };
+const minutesOrNever = wholeNumber(0, 100_000).refine(
+  minutes => minutes === 0 || minutes >= 10,
+  'must be 0, or from 10 to 100000',
+);
+const isCopyTarget = (text: string): boolean =>
+  !/^[a-z][a-z0-9+.-]+:/i.test(text) || (/^https?:/.test(text) && URL.canParse(text));
 const path = z.string().min(1, 'must be a path');
 const variable = <T>(
   name: string,
@@ -67,6 +73,25 @@ export const CONFIG_VARIABLES = {
     path,
     'The file with the master key that wraps the keys of personal data. Made at first start, readable by its owner alone. ' +
       'Keep it, and a copy of it, apart from the backups of the data folder.',
+  ),
+  checkpointKeyFile: variable(
+    'REDRESS_CHECKPOINT_KEY_FILE',
+    '<REDRESS_DATA>/checkpoint.key',
+    path,
+    'The file with the key that signs checkpoints of the log. Made at first start, readable by its owner alone.',
+  ),
+  checkpointEveryMinutes: variable(
+    'REDRESS_CHECKPOINT_EVERY',
+    '60',
+    minutesOrNever,
+    'Minutes between two checkpoints of a log that grows, at least 10; 0: none is made but on request.',
+  ),
+  checkpointCopy: variable(
+    'REDRESS_CHECKPOINT_COPY',
+    'none',
+    z.string().refine(isCopyTarget, 'must be none, a folder, or an http(s) address'),
+    'Where a copy of each checkpoint is kept apart from the log: a folder on another machine, or an address to which it is POSTed. ' +
+      'A checkpoint without a copy elsewhere proves nothing against who can write to this machine.',
   ),
   timeZone: variable(
     'REDRESS_TIME_ZONE',

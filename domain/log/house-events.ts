@@ -13,6 +13,19 @@ const defectCategorySchema = z.object({
 });
 export type DefectCategory = z.infer<typeof defectCategorySchema>;
 
+/** What the log was at a size, signed (src/audit/checkpoint-note.ts). */
+const checkpointSignedSchema = z.object({
+  /** Events in the tree: this one comes later. */
+  size: z.int().min(1),
+  /** Base64 of SHA-256. */
+  root: z.string().length(44),
+  /** The whole signed note. */
+  note: z.string().max(4_000),
+  /** The verifier key of who signed it. */
+  verifier: z.string().max(400),
+});
+export type CheckpointSigned = z.infer<typeof checkpointSignedSchema>;
+
 /** The events of streams that are no case's, and belong to no person's: the log's own, calendars, rejections. */
 export const houseEvents = {
   LogCreated: { schemaVersion: 1, schema: logCreatedSchema },
@@ -21,6 +34,7 @@ export const houseEvents = {
     schemaVersion: 1,
     schema: z.object({ version: z.int().min(1), categories: z.array(defectCategorySchema).min(1).max(1000) }),
   },
+  CheckpointSigned: { schemaVersion: 1, schema: checkpointSignedSchema },
   /** Who tried what, when, and why not. The command and its context are in the metadata. */
   CommandRejected: {
     schemaVersion: 1,

@@ -27,6 +27,7 @@ const HOUSE: Readonly<Record<keyof typeof houseEvents | keyof typeof policyEvent
   LogCreated: 'log',
   CalendarPublished: 'calendar',
   DefectCategoriesPublished: 'defectCategory',
+  CheckpointSigned: 'checkpoint',
   CommandRejected: 'rejection',
   PolicyPublished: 'policy',
 };

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { WallClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { EngineLog } from '../engine/engine-log.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { Tree } from './tree.ts';
+
+/** What makes tampering with the log show: the tree over it, and signed checkpoints of that. */
+export interface Evidence {
+  readonly tree: Tree;
+  readonly checkpoints: Checkpoints;
+  /** What is wrong with it, for people. */
+  problems(): readonly string[];
+  close(): Promise<void>;
+}
+
+export type EvidenceConfig = Pick<Config, 'checkpointKeyFile' | 'checkpointEveryMinutes' | 'checkpointCopy'>;
+
+/** Begins to follow the log of a data folder. @throws StoreUnavailableError */
+export async function openEvidence(parts: {
+  readonly folder: string;
+  readonly store: EventStore;
+  readonly clock: WallClock;
+  readonly log: EngineLog;
+  readonly config: Partial<EvidenceConfig>;
+}): Promise<Evidence> {
+  const { folder, store, clock, log, config } = parts;
+  const tree = new Tree(folder, log);
+  const stopListening = store.onAppended(() => tree.wake());
+  try {
+    const checkpoints = await Checkpoints.open({
+      store,
+      tree,
+      clock,
+      log,
+      settings: {
+        keyFile: config.checkpointKeyFile ?? join(folder, 'checkpoint.key'),
+        everyMinutes: config.checkpointEveryMinutes ?? 0,
+        copyTo: config.checkpointCopy ?? 'none',
+      },
+    });
+    return {
+      tree,
+      checkpoints,
+      problems() {
+        const { stopped } = tree.status();
+        const mismatch = stopped === undefined ? [] : [`${stopped}: run redress audit verify`];
+        return [...mismatch, ...checkpoints.problems()];
+      },
+      async close() {
+        stopListening();
+        await checkpoints.close();
+        await tree.close();
+      },
+    };
+  } catch (error) {
+    stopListening();
+    await tree.close();
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Position } from '../../domain/log/envelope.ts';
+
+/** Given to the worker at its start. */
+export interface TreeWorkerData {
+  readonly folder: string;
+}
+
+export type ToTreeWorker =
+  /** The log has grown. */
+  | { readonly kind: 'grown' }
+  /** Somebody waits for the hashes of what the log has. */
+  | { readonly kind: 'awaited' }
+  | { readonly kind: 'close' };
+
+export type FromTreeWorker =
+  | { readonly kind: 'progress'; readonly size: number; readonly position: Position }
+  /** It does not go on: `TreeMismatchError`'s or `TreeFileError`'s words. */
+  | { readonly kind: 'stopped'; readonly why: string };
