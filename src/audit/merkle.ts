@@ -101,7 +101,9 @@ export function isConsistent(proof: ConsistencyProof): boolean {
 }
 
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Standard base64 of exactly one hash, written the one right way; `undefined` for anything else. */

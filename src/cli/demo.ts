@@ -47,6 +47,7 @@ async function demo({ data, seed, cases, serve: isServed }: DemoOptions, serve: 
     ...loadConfig(process.env),
     dataFolder: data,
     masterKeyFile: join(data, 'master.key'),
+    checkpointKeyFile: join(data, 'checkpoint.key'),
   };
   try {
     emptyDemoFolder(data, { seed, cases });

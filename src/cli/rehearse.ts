@@ -42,6 +42,7 @@ async function rehearse({ data, from }: RehearseOptions, serve: ServeHouse): Pro
     ...loadConfig(process.env),
     dataFolder: data,
     masterKeyFile: join(data, 'master.key'),
+    checkpointKeyFile: join(data, 'checkpoint.key'),
   };
   try {
     emptyDemoFolder(data, { rehearsalFrom: new Date(from).toISOString() });

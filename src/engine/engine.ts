@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { Workflow } from '../../domain/case/workflow.ts';
+import { type Evidence, type EvidenceConfig, openEvidence } from '../audit/evidence.ts';
 import type { WallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -41,6 +42,7 @@ export interface Engine<V extends EngineViews = EngineViews> {
   readonly people: DirectoryService;
   readonly policies: PolicyBook;
   readonly views: V;
+  readonly evidence: Evidence;
   /** How long a timer waits for commands on their way. */
   readonly timerGraceMs: number;
   /** Cases on their way through an import, whose timers it fires itself. */
@@ -84,7 +86,7 @@ const DEADLINES = 'promises';
  * @throws DataFolderBusyError, LogFileError, KeyFileError, MasterKeyError, StoreUnavailableError
  */
 export async function openEngine<V extends EngineViews>(
-  config: Pick<Config, 'dataFolder' | 'masterKeyFile' | 'timeZone'>,
+  config: Pick<Config, 'dataFolder' | 'masterKeyFile' | 'timeZone'> & Partial<EvidenceConfig>,
   options: EngineOptions<V>,
 ): Promise<Engine<V>> {
   await using opened = new AsyncDisposableStack();
@@ -110,6 +112,9 @@ export async function openEngine<V extends EngineViews>(
       onError: error => log.warn({ problem: String(error) }, 'a checkpoint could not be written'),
     }),
   );
+
+  const evidence = await openEvidence({ folder, store, clock, log, config });
+  opened.defer(() => evidence.close());
 
   const { directory } = following;
   const people = createDirectoryService({ store, sealer, clock, directory: following });
@@ -177,6 +182,7 @@ export async function openEngine<V extends EngineViews>(
     people,
     policies,
     views,
+    evidence,
     timerGraceMs: TIMER_GRACE_MS,
     heldCases,
     wakeTimers: () => timekeeper.wake(),
@@ -195,6 +201,7 @@ export async function openEngine<V extends EngineViews>(
         timekeeper: timekeeper.status(),
         workflows: runner.status(),
         unfinishedImports: heldCases.unfinished(),
+        evidence: evidence.problems(),
       }),
     close() {
       closing ??= running.disposeAsync();

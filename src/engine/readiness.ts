@@ -27,8 +27,10 @@ export async function readinessOf(parts: {
   readonly timekeeper: TimekeeperStatus;
   readonly workflows: readonly WorkflowStatus[];
   readonly unfinishedImports: readonly UnfinishedImport[];
+  /** What keeps the log from being proven. */
+  readonly evidence: readonly string[];
 }): Promise<Readiness> {
-  const { closing, store, projections, timekeeper, workflows, unfinishedImports } = parts;
+  const { closing, store, projections, timekeeper, workflows, unfinishedImports, evidence } = parts;
   const reasons: string[] = [];
   const warnings: string[] = [];
   if (closing) reasons.push('the service is stopping');
@@ -52,5 +54,6 @@ export async function readinessOf(parts: {
       warnings.push(`the workflow ${workflow} stopped at position ${fault.position}: ${fault.message}`);
     }
   }
+  warnings.push(...evidence);
   return { ready: reasons.length === 0, reasons, warnings, projections, timekeeper, workflows };
 }
