@@ -2,6 +2,8 @@ import { v5 as uuidv5 } from 'uuid';
 import type { RecordedEvent } from '../../domain/log/envelope.ts';
 import { type CheckpointSigned, houseEvents } from '../../domain/log/house-events.ts';
 import type { EventLog } from '../store/event-store.ts';
+import type { BodyReader } from '../store/stored-bodies.ts';
+import type { CheckpointToCheck } from './checked-checkpoints.ts';
 
 /** A checkpoint as it stands in the log. */
 export interface LoggedCheckpoint extends CheckpointSigned {
@@ -36,6 +38,32 @@ export async function newestCheckpoint(
     if (newest !== undefined) return newest;
   }
   return undefined;
+}
+
+/**
+ * The notes in the log, for whoever trusts nothing in it: an event that cannot be read any more is passed over here,
+ * and found by what follows.
+ */
+export async function notesIn(log: BodyReader, now: number): Promise<readonly CheckpointToCheck[]> {
+  const notes: CheckpointToCheck[] = [];
+  for (const year of yearsUntil(now)) {
+    for (const { body } of await log.ofStream(checkpointStreamId(log.logId, year))) {
+      const data = dataIn(body);
+      if (data !== undefined)
+        notes.push({ note: data.note, source: `the checkpoint of ${data.size} in the log` });
+    }
+  }
+  return notes;
+}
+
+function dataIn(body: string): CheckpointSigned | undefined {
+  try {
+    const event: unknown = JSON.parse(body);
+    if (typeof event !== 'object' || event === null || !('data' in event)) return undefined;
+    return houseEvents.CheckpointSigned.schema.safeParse(event.data).data;
+  } catch {
+    return undefined;
+  }
 }
 
 type CheckpointLog = Pick<EventLog, 'logId' | 'readStream'>;

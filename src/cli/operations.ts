@@ -13,6 +13,8 @@ import { importAnswerer } from '../import/import-run.ts';
 import { asking, demandAccepted } from './asking.ts';
 import { auditOperations } from './audit-operations.ts';
 import { delegationOperations } from './delegation-operations.ts';
+import { evidenceOperations } from './evidence-operations.ts';
+import { folderOperations } from './folder-operations.ts';
 import { OperationError } from './operation-error.ts';
 
 type Operation = (
@@ -98,6 +100,8 @@ export const operations = {
   },
 
   ...auditOperations,
+  ...folderOperations,
+  ...evidenceOperations,
   ...delegationOperations,
 
   import: (house, params, emit, signal) => importAnswerer(house)(params, emit, signal),

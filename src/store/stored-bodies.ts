@@ -1,4 +1,4 @@
-import type { Position } from '../../domain/log/envelope.ts';
+import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type EventLog, StoreUnavailableError } from './event-store.ts';
 import { numberOfPosition, positionOf } from './position.ts';
@@ -18,6 +18,8 @@ export interface BodyReader {
   readonly logId: string;
   /** The next after a position (exclusive), at most `limit`, in log order. @throws StoreUnavailableError */
   after(position: Position, limit: number): Promise<readonly StoredBody[]>;
+  /** Of one stream, in order. @throws StoreUnavailableError */
+  ofStream(streamId: string): Promise<readonly StoredBody[]>;
   /** Of the newest event, `''` for an empty log. */
   head(): Promise<Position>;
   close(): Promise<void>;
@@ -35,8 +37,11 @@ export function openSqliteBodies(path: string): BodyReader {
     const page = db.prepare(
       'SELECT position, stream_id, revision, body FROM events WHERE position > ? ORDER BY position LIMIT ?',
     );
+    const stream = db.prepare(
+      'SELECT position, stream_id, revision, body FROM events WHERE stream_id = ? ORDER BY revision',
+    );
     const newest = db.prepare('SELECT max(position) FROM events');
-    for (const statement of [page, newest]) statement.setReturnArrays(true);
+    for (const statement of [page, stream, newest]) statement.setReturnArrays(true);
     const rows = (read: () => Record<number, unknown>[]): Record<number, unknown>[] => {
       if (!db.isOpen) throw new StoreUnavailableError('closed', 'the event log is closed');
       try {
@@ -48,12 +53,10 @@ export function openSqliteBodies(path: string): BodyReader {
     return {
       logId,
       async after(position, limit) {
-        return rows(() => page.all(numberOfPosition(position), limit)).map(row => ({
-          position: positionOf(Number(row[0])),
-          streamId: String(row[1]),
-          revision: Number(row[2]),
-          body: String(row[3]),
-        }));
+        return rows(() => page.all(numberOfPosition(position), limit)).map(bodyIn);
+      },
+      async ofStream(streamId) {
+        return rows(() => stream.all(streamId)).map(bodyIn);
       },
       async head() {
         const highest = rows(() => newest.all())[0]?.[0];
@@ -69,20 +72,32 @@ export function openSqliteBodies(path: string): BodyReader {
   }
 }
 
+/** Really an array of columns; the library's types know only objects. */
+function bodyIn(row: Record<number, unknown>): StoredBody {
+  return {
+    position: positionOf(Number(row[0])),
+    streamId: String(row[1]),
+    revision: Number(row[2]),
+    body: String(row[3]),
+  };
+}
+
 /** The same of any store, which gives its events taken apart: they are written out again as they were. */
 export function bodiesOf(log: EventLog): BodyReader {
   return {
     logId: log.logId,
     async after(position, limit) {
-      const events = await log.readAll(position, limit);
-      return events.map(({ position: at, ...envelope }) => ({
-        position: at,
-        streamId: envelope.streamId,
-        revision: envelope.revision,
-        body: canonicalJson(envelope),
-      }));
+      return (await log.readAll(position, limit)).map(writtenOut);
+    },
+    async ofStream(streamId) {
+      return (await log.readStream(streamId)).map(writtenOut);
     },
     head: () => log.head(),
     close: () => log.close(),
   };
+}
+
+function writtenOut({ position, ...envelope }: RecordedEvent): StoredBody {
+  const { streamId, revision } = envelope;
+  return { position, streamId, revision, body: canonicalJson(envelope) };
 }

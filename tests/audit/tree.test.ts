@@ -45,6 +45,7 @@ function growingLog(): BodyReader & { count: number } {
         bodyAt(from + at),
       );
     },
+    ofStream: async () => [],
     async head() {
       return this.count === 0 ? '' : positionOf(this.count);
     },

@@ -158,7 +158,7 @@ describe('the first event that is not as it was', () => {
 
   it('is the same whatever was done, and wherever', async () => {
     await written(300, 200);
-    const place = fc.integer({ min: 2, max: 498 });
+    const place = fc.integer({ min: 5, max: 498 });
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('changed', 'removed', 'inserted', 'reordered'),

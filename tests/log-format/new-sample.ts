@@ -16,6 +16,13 @@ const sealer = createSealer(sampleKeys);
 /** What a generated value cannot know: rules between fields. */
 const byHand: Readonly<Record<string, () => object>> = {
   CalendarPublished: () => ({ calendar: chinaCalendar() }),
+  CheckpointSigned: () => ({
+    size: 4711,
+    root: 'CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=',
+    note: 'redress/01a20bba-6482-72b3-9aa1-94fad2dd94b2\n4711\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— name c2ln\n',
+    verifier:
+      'redress/01a20bba-6482-72b3-9aa1-94fad2dd94b2+2aace68d+Ad6YHTUVDtMyw7iJcPUtyFfLawCpveZ09etB5Zr6lsWd',
+  }),
   PolicyPublished: () => ({ policy: defaultPolicy() }),
 };
 

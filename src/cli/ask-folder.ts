@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { type FolderTaskName, folderTasks } from '../audit/folder-tasks.ts';
+import { loadConfig } from '../config.ts';
+import { openDataFolder } from '../store/data-folder.ts';
+import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
+import { OperationError } from './operation-error.ts';
+
+/**
+ * Has a task done on the files of the data folder: by the service that runs on it, or here. The house is not opened
+ * for it: a folder that is to be looked at is not changed, and one that does not start can be looked at too.
+ */
+export async function askFolder(
+  task: FolderTaskName,
+  params: unknown,
+  onProgress: (progress: unknown) => void = () => {},
+): Promise<unknown> {
+  const { dataFolder } = loadConfig(process.env);
+  if (!existsSync(dataFolder)) throw new OperationError(`there is no data folder ${dataFolder}`);
+  try {
+    return await callLocalSocket(dataFolder, `folder.${task}`, params, { onProgress });
+  } catch (error) {
+    if (!(error instanceof LocalCallError) || error.reason !== 'nobodyListens') throw error;
+  }
+  const owned = openDataFolder(dataFolder);
+  try {
+    return await folderTasks[task](owned.path, params, onProgress);
+  } finally {
+    owned.release();
+  }
+}
