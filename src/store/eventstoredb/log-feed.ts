@@ -1,0 +1,79 @@
+import { type AllStreamSubscription, type EventStoreDBClient, excludeSystemEvents } from '@eventstore/db-client';
+import type { Position } from '../../../domain/log/envelope.ts';
+import { esdbPositionOf, placeOf } from './place.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+/** The server says how far it has looked after so many events that are not ours, times 32. */
+const CHECKPOINT_INTERVAL = 10;
+
+export interface LogFeed {
+  close(): Promise<void>;
+}
+
+/**
+ * Tells of every event that any node appends, after a position, newest position last. The library's subscription ends
+ * for good with its first error: it is made again, from where it was, after a pause that grows.
+ */
+export function followLog(
+  client: EventStoreDBClient,
+  after: Position,
+  onEvents: (position: Position) => void,
+  onEnded: (error: unknown) => void,
+): LogFeed {
+  let position = after;
+  let pauseMs = FIRST_PAUSE_MS;
+  let closed = false;
+  let current: AllStreamSubscription | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const subscribe = (): void => {
+    if (closed) return;
+    let ended = false;
+    const from = esdbPositionOf(position);
+    const subscription = client.subscribeToAll({
+      fromPosition: from ?? 'start',
+      filter: excludeSystemEvents({
+        checkpointInterval: CHECKPOINT_INTERVAL,
+        // Nothing of ours between: a restart goes on from there. It is no event, and nobody is told.
+        checkpointReached: async (_subscription, reached) => {
+          const place = placeOf(reached);
+          if (place > position) position = place;
+        },
+      }),
+    });
+    current = subscription;
+    const end = (error: unknown): void => {
+      if (ended || closed) return;
+      ended = true;
+      onEnded(error);
+      subscription.destroy();
+      timer = setTimeout(subscribe, pauseMs);
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    };
+    subscription.on('data', ({ event }) => {
+      pauseMs = FIRST_PAUSE_MS;
+      if (event?.position === undefined) return;
+      const place = placeOf(event.position);
+      // After a restart, or from a server that repeats itself, what was told comes again.
+      if (place <= position) return;
+      position = place;
+      onEvents(place);
+    });
+    subscription.on('error', end);
+    subscription.on('end', () => end(new Error('the subscription ended')));
+    subscription.on('close', () => end(new Error('the subscription was closed')));
+  };
+
+  subscribe();
+  return {
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      const subscription = current;
+      subscription?.on('error', () => undefined);
+      await subscription?.unsubscribe().catch(() => undefined);
+      subscription?.destroy();
+    },
+  };
+}

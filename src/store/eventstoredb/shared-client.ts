@@ -1,0 +1,53 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+
+/**
+ * One client a process (or worker) and server: the library keeps one table of appends in flight for all its clients,
+ * and with two of one server, the death of one's connection broke the other's appends for good.
+ */
+const clients = new Map<string, { readonly client: EventStoreDBClient; users: number }>();
+
+export interface ClientLease {
+  readonly client: EventStoreDBClient;
+  /** Ends the connection when nobody else uses it. */
+  release(): Promise<void>;
+}
+
+/** @throws Error for a connection string that the library cannot read */
+export function leaseClient(connectionString: string): ClientLease {
+  let shared = clients.get(connectionString);
+  if (shared === undefined) {
+    shared = { client: EventStoreDBClient.connectionString(connectionString), users: 0 };
+    if (clients.size === 0) process.on('unhandledRejection', swallowOfClient);
+    clients.set(connectionString, shared);
+  }
+  const lease = shared;
+  lease.users++;
+  let released = false;
+  return {
+    client: lease.client,
+    async release() {
+      if (released) return;
+      released = true;
+      lease.users--;
+      if (lease.users > 0) return;
+      clients.delete(connectionString);
+      if (clients.size === 0) process.off('unhandledRejection', swallowOfClient);
+      await lease.client.dispose();
+      // `dispose` leaves the channel open, and the process would not end by itself.
+      await lease.client['getChannel']().then(
+        channel => channel.close(),
+        () => undefined,
+      );
+    },
+  };
+}
+
+/**
+ * A server that dies while the library waits to write makes it reject a promise that nobody can hold. The append's
+ * own promise ends by our time limit. Whatever else is unhandled ends the process, as it does by default.
+ */
+function swallowOfClient(reason: unknown): void {
+  if (reason instanceof Error && reason.stack?.includes('db-client') === true) return;
+  if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 14) return;
+  throw reason;
+}

@@ -1,0 +1,192 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Position } from '../../domain/log/envelope.ts';
+import { patientAppend } from '../../src/engine/patient-append.ts';
+import { type AppendResult, type EventStore, type NewEvent, StoreUnavailableError } from '../../src/store/event-store.ts';
+import { openEventStoreDb } from '../../src/store/eventstoredb/eventstoredb-store.ts';
+import { newEvents, newStreamId } from '../contract/new-event.ts';
+import { type FakeServer, startFakeServer } from './fake-server.ts';
+import { mischiefOf } from './mischief.ts';
+
+const clock = { now: () => 1_790_000_000_000 };
+const firstSeed = Number(process.env.REDRESS_TEST_SEED ?? Math.floor(Math.random() * 1_000_000));
+const SEEDS = Array.from({ length: 20 }, (_, index) => firstSeed + index);
+
+let server: FakeServer | undefined;
+let store: EventStore | undefined;
+afterEach(async () => {
+  await store?.close();
+  await server?.close();
+});
+
+/** As a caller who never gives up on an append whose end nobody could tell. */
+async function untilDefinite(
+  to: EventStore,
+  streamId: string,
+  expectedRevision: number,
+  events: readonly NewEvent[],
+): Promise<AppendResult> {
+  for (;;) {
+    try {
+      return await patientAppend(to, streamId, expectedRevision, events);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError) || !error.ambiguous) throw error;
+    }
+  }
+}
+
+async function untilRead<T>(read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    }
+  }
+}
+
+describe('a server that loses answers, drops connections, has no leader and repeats itself', () => {
+  it.each(SEEDS)('makes nothing lost and nothing doubled, seed %i', async seed => {
+    const mischief = mischiefOf(seed, 0.1);
+    mischief.rest(true);
+    server = await startFakeServer({ mischief });
+    store = await openEventStoreDb({
+      connectionString: server.connectionString,
+      clock,
+      appendLimitMs: 500,
+      readLimitMs: 500,
+    });
+    const open = store;
+    const heard: Position[] = [];
+    open.onAppended(position => heard.push(position));
+    mischief.rest(false);
+
+    const meant = new Map<string, string[]>();
+    await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const streamId = newStreamId();
+        const ids: string[] = [];
+        meant.set(streamId, ids);
+        for (let revision = -1; ids.length < 6; ) {
+          const events = newEvents(1 + (ids.length % 3));
+          const result = await untilDefinite(open, streamId, revision, events);
+          // Nobody else writes to it: that somebody was first would be an append of ours that came twice.
+          expect(result).toMatchObject({ outcome: 'appended', revision: revision + events.length });
+          ids.push(...events.map(event => event.eventId));
+          revision += events.length;
+          const tail = await untilRead(() => open.readStream(streamId, revision));
+          expect(tail.map(event => event.eventId)).toEqual(ids.slice(-1));
+        }
+      }),
+    );
+    mischief.rest(true);
+    expect(Object.keys(mischief.played).length).toBeGreaterThan(0);
+
+    for (const [streamId, ids] of meant) {
+      expect((await open.readStream(streamId)).map(event => event.eventId)).toEqual(ids);
+    }
+    const whole = await open.readAll('', 10_000);
+    const positions = whole.map(event => event.position);
+    expect(positions).toEqual([...new Set(positions)].toSorted());
+    expect(whole.length).toBe(1 + [...meant.values()].flat().length);
+    const head = await open.head();
+    expect(positions.at(-1)).toBe(head);
+    expect(heard).toEqual([...new Set(heard)].toSorted());
+    expect(heard.at(-1)).toBe(head);
+  });
+});
+
+describe('a feed', () => {
+  it('hears what another node appends, through every end of the subscription', async () => {
+    const mischief = mischiefOf(firstSeed, 0.4);
+    mischief.rest(true);
+    server = await startFakeServer({ mischief });
+    const { log, connectionString } = server;
+    store = await openEventStoreDb({ connectionString, clock });
+    const ended: unknown[] = [];
+    const other = await openEventStoreDb({ connectionString, clock, onFeedEnded: error => ended.push(error) });
+    const heard: Position[] = [];
+    let last: Position | undefined;
+    const heardLast = new Promise<void>(resolve => {
+      other.onAppended(position => {
+        heard.push(position);
+        if (position === last) resolve();
+      });
+    });
+    mischief.rest(false);
+    for (let count = 0; count < 30; count++) {
+      await untilDefinite(store, newStreamId(), -1, newEvents(1));
+      log.appendSystemEvent();
+    }
+    mischief.rest(true);
+    last = await store.head();
+    if (heard.at(-1) !== last) await heardLast;
+    expect(heard).toEqual([...new Set(heard)].toSorted());
+    expect(heard.length).toBe(30);
+    expect(ended.length).toBeGreaterThan(0);
+    await other.close();
+  });
+
+  it('goes on after the server was killed and came back', async () => {
+    server = await startFakeServer();
+    const { connectionString } = server;
+    store = await openEventStoreDb({ connectionString, clock, appendLimitMs: 1_000 });
+    const open = store;
+    await open.append(newStreamId(), -1, newEvents(2));
+    await server.kill();
+    await expect(open.append(newStreamId(), -1, newEvents(1))).rejects.toMatchObject({
+      name: 'StoreUnavailableError',
+      reason: 'unreachable',
+      ambiguous: true,
+    });
+    await expect(open.readStream(newStreamId())).rejects.toMatchObject({ ambiguous: false });
+    await server.restart();
+    const heard = new Promise<Position>(resolve => open.onAppended(resolve));
+    const result = await untilDefinite(open, newStreamId(), -1, newEvents(1));
+    expect(await heard).toBe(result.outcome === 'appended' ? result.position : 'none');
+    expect(await untilRead(() => open.readAll('', 100))).toHaveLength(4);
+  });
+});
+
+describe('a server that hangs', () => {
+  it('costs an append its time limit, and the append can be sent again', async () => {
+    const mischief = mischiefOf(firstSeed);
+    mischief.rest(true);
+    server = await startFakeServer({ mischief });
+    store = await openEventStoreDb({ connectionString: server.connectionString, clock, appendLimitMs: 100 });
+    const hanging = { ...mischief, ofAppend: () => 'hang' as const };
+    Object.assign(mischief, hanging);
+    const streamId = newStreamId();
+    const events = newEvents(1);
+    await expect(store.append(streamId, -1, events)).rejects.toThrow('did not take an append within 100 ms');
+    Object.assign(mischief, { ofAppend: () => 'none' });
+    expect(await store.append(streamId, -1, events)).toMatchObject({ outcome: 'appended', revision: 0 });
+    expect(await store.readStream(streamId)).toHaveLength(1);
+  });
+});
+
+describe('two nodes that start first', () => {
+  it('begin one log', async () => {
+    server = await startFakeServer();
+    const { connectionString } = server;
+    const stores = await Promise.all([1, 2, 3].map(() => openEventStoreDb({ connectionString, clock })));
+    expect(new Set(stores.map(each => each.logId)).size).toBe(1);
+    await Promise.all(stores.map(each => each.close()));
+  });
+});
+
+describe('a database that is not ours alone', () => {
+  it('is refused by the event that somebody else wrote', async () => {
+    server = await startFakeServer();
+    server.log.append('orders-1', 'noStream', [
+      {
+        id: crypto.randomUUID(),
+        type: 'OrderPlaced',
+        contentType: 'application/json',
+        data: Buffer.from('{"order":1}'),
+        customMetadata: Buffer.alloc(0),
+      },
+    ]);
+    store = await openEventStoreDb({ connectionString: server.connectionString, clock });
+    await expect(store.readAll('', 10)).rejects.toThrow('was not written by Redress');
+  });
+});
