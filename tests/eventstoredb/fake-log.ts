@@ -39,7 +39,10 @@ export class FakeLog {
   }
 
   append(stream: string, expected: ExpectedRevision, events: readonly ProposedEvent[]): Appended {
-    const bytes = events.reduce((sum, { data, customMetadata }) => sum + data.length + customMetadata.length, 0);
+    const bytes = events.reduce(
+      (sum, { data, customMetadata }) => sum + data.length + customMetadata.length,
+      0,
+    );
     if (bytes > MOST_APPEND_BYTES) return { outcome: 'tooLarge' };
     const kept = this.#streams.get(stream) ?? [];
     const current = kept.length - 1;
@@ -49,7 +52,8 @@ export class FakeLog {
       const from = typeof at === 'number' ? at + 1 : 0;
       const same = kept.slice(from, from + events.length);
       const last = same.at(-1);
-      const resent = same.length === events.length && same.every((event, index) => event.id === events[index]?.id);
+      const resent =
+        same.length === events.length && same.every((event, index) => event.id === events[index]?.id);
       return resent && last !== undefined
         ? { outcome: 'success', revision: last.revision, place: last.place }
         : { outcome: 'wrongExpectedVersion', current };
@@ -62,7 +66,12 @@ export class FakeLog {
 
   appendSystemEvent(stream = '$stats-127.0.0.1:2113'): void {
     const data = Buffer.from('{"$maxAge":86400}');
-    const event = { type: '$statsCollected', contentType: 'application/json', data, customMetadata: Buffer.alloc(0) };
+    const event = {
+      type: '$statsCollected',
+      contentType: 'application/json',
+      data,
+      customMetadata: Buffer.alloc(0),
+    };
     this.append(stream, 'any', [{ id: crypto.randomUUID(), ...event }]);
   }
 

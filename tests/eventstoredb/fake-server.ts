@@ -7,7 +7,13 @@ import type { BatchAppendReq, ReadReq } from '@eventstore/db-client/generated/st
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import grpc, { type ServerDuplexStream, type ServerWritableStream } from '@grpc/grpc-js';
 import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
-import { type Appended, type ExpectedRevision, FakeLog, type KeptEvent, type ProposedEvent } from './fake-log.ts';
+import {
+  type Appended,
+  type ExpectedRevision,
+  FakeLog,
+  type KeptEvent,
+  type ProposedEvent,
+} from './fake-log.ts';
 import type { Mischief } from './mischief.ts';
 
 type ReadCall = ServerWritableStream<ReadReq, InstanceType<typeof streams.ReadResp>>;
@@ -28,7 +34,9 @@ export interface FakeServer {
  * A server of EventStoreDB's protocol, made on the client's own service definitions, that answers as a real one was
  * seen to (version 24.6), and misbehaves as a real one was seen to when `mischief` says so.
  */
-export async function startFakeServer(options: { readonly mischief?: Mischief; readonly log?: FakeLog } = {}): Promise<FakeServer> {
+export async function startFakeServer(
+  options: { readonly mischief?: Mischief; readonly log?: FakeLog } = {},
+): Promise<FakeServer> {
   const { mischief } = options;
   const log = options.log ?? new FakeLog();
   let server = await listening(log, mischief, 0);
@@ -262,7 +270,12 @@ function subscribe(call: ReadCall, log: FakeLog, mischief: Mischief | undefined)
   const options = call.request.getOptions();
   const all = options?.getAll();
   const given = all?.getPosition();
-  let after = given === undefined ? (all?.hasEnd() === true ? (log.all.at(-1)?.place ?? -1n) : -1n) : BigInt(given.getCommitPosition());
+  let after =
+    given === undefined
+      ? all?.hasEnd() === true
+        ? (log.all.at(-1)?.place ?? -1n)
+        : -1n
+      : BigInt(given.getCommitPosition());
   const filtered = options?.hasFilter() === true;
   const confirmation = new streams.ReadResp();
   confirmation.setConfirmation(new streams.ReadResp.SubscriptionConfirmation());
@@ -278,7 +291,8 @@ function subscribe(call: ReadCall, log: FakeLog, mischief: Mischief | undefined)
       if (shown && mischief?.repeatEvent() === true) call.write(eventAnswer(event));
       if (mischief?.endSubscription() === true) {
         stop();
-        return drop(call);
+        drop(call);
+        return;
       }
     }
     const caughtUp = new streams.ReadResp();
@@ -315,7 +329,11 @@ function eventAnswer(event: KeptEvent) {
   recorded.setPreparePosition(String(event.place));
   recorded.setData(event.data);
   recorded.setCustomMetadata(event.customMetadata);
-  recorded.getMetadataMap().set('type', event.type).set('content-type', event.contentType).set('created', '0');
+  recorded
+    .getMetadataMap()
+    .set('type', event.type)
+    .set('content-type', event.contentType)
+    .set('created', '0');
   const resolved = new streams.ReadResp.ReadEvent();
   resolved.setEvent(recorded);
   resolved.setCommitPosition(String(event.place));

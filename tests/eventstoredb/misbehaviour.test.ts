@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Position } from '../../domain/log/envelope.ts';
 import { patientAppend } from '../../src/engine/patient-append.ts';
-import { type AppendResult, type EventStore, type NewEvent, StoreUnavailableError } from '../../src/store/event-store.ts';
+import {
+  type AppendResult,
+  type EventStore,
+  type NewEvent,
+  StoreUnavailableError,
+} from '../../src/store/event-store.ts';
 import { openEventStoreDb } from '../../src/store/eventstoredb/eventstoredb-store.ts';
 import { newEvents, newStreamId } from '../contract/new-event.ts';
 import { type FakeServer, startFakeServer } from './fake-server.ts';
@@ -103,7 +108,11 @@ describe('a feed', () => {
     const { log, connectionString } = server;
     store = await openEventStoreDb({ connectionString, clock });
     const ended: unknown[] = [];
-    const other = await openEventStoreDb({ connectionString, clock, onFeedEnded: error => ended.push(error) });
+    const other = await openEventStoreDb({
+      connectionString,
+      clock,
+      onFeedEnded: error => ended.push(error),
+    });
     const heard: Position[] = [];
     let last: Position | undefined;
     const heardLast = new Promise<void>(resolve => {

@@ -1,7 +1,22 @@
 /** What a server does with an append that it was given. */
-export type AppendTrick = 'none' | 'hang' | 'late' | 'dropBefore' | 'loseAnswer' | 'timeOut' | 'notReady' | 'notLeader';
+export type AppendTrick =
+  | 'none'
+  | 'hang'
+  | 'late'
+  | 'dropBefore'
+  | 'loseAnswer'
+  | 'timeOut'
+  | 'notReady'
+  | 'notLeader';
 
-const TRICKS: readonly AppendTrick[] = ['late', 'dropBefore', 'loseAnswer', 'timeOut', 'notReady', 'notLeader'];
+const TRICKS: readonly AppendTrick[] = [
+  'late',
+  'dropBefore',
+  'loseAnswer',
+  'timeOut',
+  'notReady',
+  'notLeader',
+];
 
 /** A server's misbehaviour, drawn from a seed: the same seed and the same calls give the same. */
 export interface Mischief {

@@ -1,4 +1,4 @@
-import { type EventData, jsonEvent, type RecordedEvent as EsdbEvent } from '@eventstore/db-client';
+import { type RecordedEvent as EsdbEvent, type EventData, jsonEvent } from '@eventstore/db-client';
 import type { RecordedEvent, StoredEvent } from '../../../domain/log/envelope.ts';
 import { placeOf } from './place.ts';
 

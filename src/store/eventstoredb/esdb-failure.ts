@@ -19,7 +19,8 @@ export function esdbFailure(error: unknown, what: string, ambiguous: boolean): S
 /** The stream's last revision when the append met others; `undefined` for any other failure. */
 export function conflictOf(error: unknown): { readonly actualRevision: number } | undefined {
   if (traitsOf(error).type !== 'wrong-expected-version') return undefined;
-  const actual = typeof error === 'object' && error !== null && 'actualVersion' in error ? error.actualVersion : undefined;
+  const actual =
+    typeof error === 'object' && error !== null && 'actualVersion' in error ? error.actualVersion : undefined;
   return { actualRevision: typeof actual === 'bigint' ? Number(actual) : -1 };
 }
 

@@ -91,16 +91,13 @@ class EventStoreDbStore implements EventStore {
     }
     const created = logCreatedSchema.safeParse(first?.data);
     if (!created.success) {
-      throw new LogDamagedError('the log does not begin with an event LogCreated of a format that this release reads');
+      throw new LogDamagedError(
+        'the log does not begin with an event LogCreated of a format that this release reads',
+      );
     }
     this.logId = created.data.logId;
     this.#told = await this.head();
-    this.#feed = followLog(
-      this.#client,
-      this.#told,
-      position => this.#tell(position),
-      onFeedEnded,
-    );
+    this.#feed = followLog(this.#client, this.#told, position => this.#tell(position), onFeedEnded);
   }
 
   async append(
@@ -223,7 +220,9 @@ class EventStoreDbStore implements EventStore {
       // The place itself is read again, and left out.
       const count = Math.min(PAGE_EVENTS, limit - events.length) + 1;
       const page = await this.#page('forwards', upTo === '' ? undefined : upTo, count);
-      const fresh = page.filter(({ event }) => event?.position !== undefined && placeOf(event.position) > upTo);
+      const fresh = page.filter(
+        ({ event }) => event?.position !== undefined && placeOf(event.position) > upTo,
+      );
       for (const resolved of fresh) {
         const { event } = resolved;
         if (event?.position === undefined || events.length >= limit) break;

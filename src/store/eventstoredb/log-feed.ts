@@ -1,4 +1,8 @@
-import { type AllStreamSubscription, type EventStoreDBClient, excludeSystemEvents } from '@eventstore/db-client';
+import {
+  type AllStreamSubscription,
+  type EventStoreDBClient,
+  excludeSystemEvents,
+} from '@eventstore/db-client';
 import type { Position } from '../../../domain/log/envelope.ts';
 import { esdbPositionOf, placeOf } from './place.ts';
 
