@@ -8,6 +8,7 @@ import { type RecordedEvent, uuidOf } from '../domain/log/envelope.ts';
  */
 const SHOWN_BY: Readonly<Record<string, string>> = {
   TechnicalLiaisonAssessed: 'technical-liaison',
+  ComplaintHardProblemShown: 'complaint',
 };
 
 /** A case that shows a hard problem: a difficult problem is raised, and each of the two knows of the other. */

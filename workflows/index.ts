@@ -1,3 +1,4 @@
+import type { RememberingWorkflow } from '../domain/case/remembering-workflow.ts';
 import type { Workflow } from '../domain/case/workflow.ts';
 import { continueAfterSales } from './continue-after-sales.ts';
 import { continueCase } from './continue-case.ts';
@@ -6,6 +7,7 @@ import { handOverToSales } from './hand-over-to-sales.ts';
 import { hardProblem } from './hard-problem.ts';
 import { mergeCases } from './merge-cases.ts';
 import { openSuccessor } from './open-successor.ts';
+import { recurrence } from './recurrence.ts';
 import { roundClosed } from './round-closed.ts';
 import { roundOpened } from './round-opened.ts';
 import { roundTold } from './round-told.ts';
@@ -25,3 +27,6 @@ export const workflows: readonly Workflow[] = [
   roundClosed,
   followUpTask,
 ];
+
+/** Those that keep a memory of other cases. */
+export const rememberingWorkflows: readonly RememberingWorkflow[] = [recurrence];

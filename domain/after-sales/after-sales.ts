@@ -4,6 +4,7 @@ import { endTimers } from '../case/decide-ending.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
+import { noteRecurrence } from '../case/recurrence.ts';
 import { DEFAULT_TEAM_ID } from '../log/fixed-streams.ts';
 import { latest, openClock } from '../sla/clock.ts';
 import type { ClockName } from '../sla/events.ts';
@@ -73,6 +74,8 @@ function decide(
       if (later.length > 0) return reject('laterStepsBuildOnIt', { stepRevision, retractFirst: [...later] });
       return withoutConfirmation(decideCase(command, state, context, rules), state, context, stepRevision);
     }
+    case 'noteRecurrence':
+      return noteRecurrence(command.data, state, context);
     case 'recordMessage': {
       const { bounceOf } = command.data;
       const bounced = state.resolutions.find(r => bounceOf !== undefined && r.messageId === bounceOf);

@@ -3,6 +3,7 @@ import { type Role, STAFF } from '../case/actor.ts';
 import { caseCommands, factTime } from '../case/case-commands.ts';
 import { freeText } from '../case/case-events.ts';
 import type { CommandOf } from '../case/event-definition.ts';
+import { recurrenceCommands } from '../case/recurrence.ts';
 import { uuidSchema } from '../log/envelope.ts';
 import { afterSalesEvents, partSchema, peopleSchema } from './events.ts';
 
@@ -18,6 +19,7 @@ const { messageId: _made, ...resolvedRemotely } = afterSalesEvents.AfterSalesRes
 
 export const afterSalesCommands = {
   ...caseCommands,
+  ...recurrenceCommands,
   report: {
     summary: 'Report a fault',
     roles: ['customer', 'agent', 'integration', 'system'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attachmentSchema, caseEvents, channelSchema, freeText, labelSchema } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
+import { recurrenceEvents } from '../case/recurrence.ts';
 import { companySchema, siteRegionSchema } from '../complaint/company.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 
@@ -24,6 +25,7 @@ export const toldTo = {
 /** The after-sales request's own events, and those that every case has. */
 export const afterSalesEvents = {
   ...caseEvents,
+  ...recurrenceEvents,
   AfterSalesReported: v1({
     customer: companySchema,
     contactId: uuidSchema.optional(),

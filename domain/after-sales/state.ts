@@ -1,6 +1,7 @@
 import type { CaseEvent } from '../case/case-events.ts';
 import { type CaseState, evolveCase, noCase, withStep } from '../case/case-state.ts';
 import type { Folded } from '../case/event-definition.ts';
+import { type Recurring, withRecurrence } from '../case/recurrence.ts';
 import type { Company, SiteRegion } from '../complaint/company.ts';
 import type { AfterSalesEvent } from './events.ts';
 
@@ -17,7 +18,7 @@ export interface Resolution extends Fact {
   readonly disputed: boolean;
 }
 
-export interface AfterSalesState extends CaseState {
+export interface AfterSalesState extends CaseState, Recurring {
   readonly customer: Company;
   readonly contactId?: string;
   readonly siteRegion: SiteRegion;
@@ -44,6 +45,7 @@ export const noAfterSales: AfterSalesState = {
   resolutions: [],
   disputes: [],
   confirmations: [],
+  recurrenceOf: [],
   reopenedRevision: -1,
 };
 
@@ -146,6 +148,8 @@ function evolveOwn(state: AfterSalesState, event: Folded<AfterSalesEvent>): Afte
       const resolved = { ...fact, messageId, mode: 'remote' as const, disputed: false };
       return { ...state, resolutions: [...state.resolutions, resolved], messages: told(messageId) };
     }
+    case 'RecurrenceFound':
+      return withRecurrence(state, event);
     case 'AfterSalesSuccessorPrepared':
       return state;
     case 'TechnicianDispatched':

@@ -3,6 +3,7 @@ import { type Role, STAFF } from '../case/actor.ts';
 import { caseCommands, factTime } from '../case/case-commands.ts';
 import { attachmentSchema, channelSchema, freeText, satisfactionSchema } from '../case/case-events.ts';
 import type { CommandOf } from '../case/event-definition.ts';
+import { recurrenceCommands } from '../case/recurrence.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { classificationSchema } from './classification.ts';
 import { companySchema, contactPositionSchema, siteRegionSchema } from './company.ts';
@@ -193,6 +194,17 @@ export const complaintCommands = {
   review: command('Review a contested decision, uninvolved in it', ['qa', 'qaHead', 'lead'], {
     ...recorded.ComplaintReviewed.schema.shape,
   }),
+  showHardProblem: command(
+    'Say that it shows a problem that nobody can solve at once',
+    ['technicalService', 'technicalCentre', 'qa'],
+    {
+      itemId: uuidSchema.optional(),
+      description: freeText,
+      /** Who is to solve it; the complaint's own team, if not given. */
+      teamId: uuidSchema.optional(),
+    },
+  ),
+  ...recurrenceCommands,
   addToNegativeCases: command(
     'Add the lesson to the negative case library',
     ['qa', 'technicalCentre', 'contributor'],

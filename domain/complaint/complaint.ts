@@ -3,6 +3,7 @@ import { decideCase } from '../case/decide-case.ts';
 import { type Decision, reject } from '../case/decision.ts';
 import { factAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
+import { noteRecurrence } from '../case/recurrence.ts';
 import { unreachable } from '../unreachable.ts';
 import { type ComplaintCommand, complaintCommands } from './commands.ts';
 import { turnOf } from './complaint-turn.ts';
@@ -14,6 +15,7 @@ import {
   ruleOnResponsibility,
 } from './decide-classification.ts';
 import { addToNegativeCases, contest, review } from './decide-contest.ts';
+import { showHardProblem } from './decide-hard-problem.ts';
 import { acknowledge, receive, sendPreliminaryReply } from './decide-intake.ts';
 import {
   askRemoteJudgement,
@@ -72,7 +74,7 @@ export const complaint = defineLifecycle({
 });
 
 type Common = Parameters<typeof decideCase>[0];
-type Own = Exclude<ComplaintCommand, Common | { type: 'close' | 'receive' }>;
+type Own = Exclude<ComplaintCommand, Common | { type: 'close' | 'receive' | 'noteRecurrence' }>;
 
 const OWN: ReadonlySet<string> = new Set<Own['type']>([
   'acknowledge',
@@ -103,6 +105,7 @@ const OWN: ReadonlySet<string> = new Set<Own['type']>([
   'contest',
   'review',
   'addToNegativeCases',
+  'showHardProblem',
 ]);
 
 function isOwn(command: ComplaintCommand): command is Own {
@@ -115,6 +118,7 @@ function decide(
   context: DecideContext,
 ): Decision<ComplaintEvent> {
   if (command.type === 'receive') return receive(command.data, state, context);
+  if (command.type === 'noteRecurrence') return noteRecurrence(command.data, state, context);
   if (isOwn(command)) return decideOwn(command, state, context);
   if (command.type === 'retractStep') {
     const { stepRevision } = command.data;
@@ -195,6 +199,8 @@ function decideOwn(command: Own, state: ComplaintState, context: DecideContext):
       return contest(command.data, turn);
     case 'review':
       return review(command.data, turn);
+    case 'showHardProblem':
+      return showHardProblem(command.data, turn);
     case 'addToNegativeCases':
       return addToNegativeCases(command.data, turn);
     default:

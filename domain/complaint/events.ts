@@ -8,6 +8,7 @@ import {
   shortText,
 } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
+import { recurrenceEvents } from '../case/recurrence.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { classificationSchema, sharesSchema } from './classification.ts';
 import { companySchema, contactPositionSchema, siteRegionSchema } from './company.ts';
@@ -73,6 +74,17 @@ const openingFields = {
 /** The complaint's own events, and those that every case has. */
 export const complaintEvents = {
   ...caseEvents,
+  ...recurrenceEvents,
+  /** It shows a hard problem: a difficult problem is raised by the workflow, for this team. */
+  ComplaintHardProblemShown: v1({
+    itemId: uuidSchema.optional(),
+    hardProblem: z.object({
+      description: freeText,
+      teamId: uuidSchema,
+      product: z.object({ productId: uuidSchema.optional(), code: labelSchema }).optional(),
+      defectCategory: labelSchema.optional(),
+    }),
+  }),
   ComplaintReceived: v1({
     ...openingFields,
     items: z.array(itemSchema).min(1).max(MAX_ITEMS),

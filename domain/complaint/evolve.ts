@@ -1,6 +1,7 @@
 import type { CaseEvent } from '../case/case-events.ts';
 import { type CaseState, evolveCase, type MessageFact, withStep } from '../case/case-state.ts';
 import type { Folded } from '../case/event-definition.ts';
+import { withRecurrence } from '../case/recurrence.ts';
 import { withCorrection } from './correctable.ts';
 import type { ComplaintEvent } from './events.ts';
 import { evolveRemedies } from './evolve-remedies.ts';
@@ -86,6 +87,13 @@ function evolveOwn(state: ComplaintState, event: Folded<ComplaintEvent>): Compla
           owedSinceRevision: -1,
         })),
       };
+    }
+    case 'RecurrenceFound':
+      return withRecurrence(state, event);
+    case 'ComplaintHardProblemShown': {
+      const { itemId } = event.data;
+      const shown = itemId === undefined ? fact : { ...fact, itemId };
+      return { ...state, hardProblems: [...state.hardProblems, shown] };
     }
     case 'ComplaintSuccessorPrepared':
     case 'ComplaintAddedToNegativeCases':

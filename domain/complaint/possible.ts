@@ -30,6 +30,7 @@ const WHILE_OPEN: readonly Name[] = [
   'recordClaim',
   'claimOnSupplier',
   'addToNegativeCases',
+  'showHardProblem',
   'mergeInto',
   'withdraw',
   'voidEntry',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CaseEvent } from '../case/case-events.ts';
 import { type CaseState, noCase } from '../case/case-state.ts';
+import type { Recurring } from '../case/recurrence.ts';
 import { openClock } from '../sla/clock.ts';
 import type { Classification, Shares } from './classification.ts';
 import type { Company, SiteRegion } from './company.ts';
@@ -85,7 +86,7 @@ export interface Contest extends Fact {
 }
 
 /** What a complaint knows of itself. Holds no personal value: those stay sealed in the log. */
-export interface ComplaintState extends CaseState {
+export interface ComplaintState extends CaseState, Recurring {
   readonly kind: ComplaintKind;
   readonly complainant: Company;
   readonly buyingCustomer?: Company;
@@ -109,6 +110,8 @@ export interface ComplaintState extends CaseState {
   readonly claims: readonly Claim[];
   readonly supplierClaims: readonly Fact[];
   readonly contests: readonly Contest[];
+  /** Hard problems that it showed, in one item or as a whole. */
+  readonly hardProblems: readonly (Fact & { readonly itemId?: string })[];
   /** Revision of the last reopening; -1: never. */
   readonly reopenedRevision: number;
   /** Who made a finding, a decision or an approval, taken back or not: not the ones to review it. */
@@ -135,6 +138,8 @@ export const noComplaint: ComplaintState = {
   claims: [],
   supplierClaims: [],
   contests: [],
+  hardProblems: [],
+  recurrenceOf: [],
   reopenedRevision: -1,
   involved: [],
 };

@@ -43,6 +43,8 @@ export const policySchema = z.object({
   backdatingWorkingDays: workingDaysSchema.default(1),
   /** How far back `receivedAt` reaches. */
   receiptReachesBackDays: z.int().min(0).max(365).default(30),
+  /** Two cases of one product and defect category received that far apart are one fault that recurs; 180, if absent. */
+  recurrenceWindowDays: z.int().min(1).max(3650).optional(),
   reopeningDays: z.int().min(0).max(3650).default(30),
   authorityLimit: z.object({ amountMinor: z.int().min(0), currency: z.string().length(3) }),
   /** A customer who is waited for. */

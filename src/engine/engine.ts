@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
+import type { RememberingWorkflow } from '../../domain/case/remembering-workflow.ts';
 import type { Workflow } from '../../domain/case/workflow.ts';
 import { type Evidence, type EvidenceConfig, openEvidence } from '../audit/evidence.ts';
 import type { WallClock } from '../clock.ts';
@@ -74,6 +75,7 @@ export interface EngineOptions<V extends EngineViews> {
   readonly log: EngineLog;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly workflows: readonly Workflow[];
+  readonly rememberingWorkflows?: readonly RememberingWorkflow[];
   readonly openViews: OpenViews<V>;
 }
 
@@ -90,7 +92,7 @@ export async function openEngine<V extends EngineViews>(
   options: EngineOptions<V>,
 ): Promise<Engine<V>> {
   await using opened = new AsyncDisposableStack();
-  const { clock, log, lifecycles, workflows } = options;
+  const { clock, log, lifecycles, workflows, rememberingWorkflows = [] } = options;
 
   const dataFolder = openDataFolder(config.dataFolder);
   opened.defer(() => dataFolder.release());
@@ -161,6 +163,7 @@ export async function openEngine<V extends EngineViews>(
     sealer,
     lifecycles,
     workflows,
+    rememberingWorkflows,
     file: runnerFile,
     log,
   });

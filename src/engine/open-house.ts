@@ -1,5 +1,5 @@
 import { lifecycles } from '../../domain/lifecycles.ts';
-import { workflows } from '../../workflows/index.ts';
+import { rememberingWorkflows, workflows } from '../../workflows/index.ts';
 import type { WallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { openViews, type Views } from '../views/views.ts';
@@ -16,5 +16,5 @@ export function openHouse(
   config: Config,
   parts: { readonly clock: WallClock; readonly log: EngineLog },
 ): Promise<House> {
-  return openEngine(config, { ...parts, lifecycles, workflows, openViews });
+  return openEngine(config, { ...parts, lifecycles, workflows, rememberingWorkflows, openViews });
 }

@@ -17,9 +17,20 @@ export function workflowRequests(
   lifecycles: readonly AnyLifecycle[],
   logId: string,
 ): readonly CommandRequest[] {
+  return requestsOf(workflow, workflow.react(event), event, lifecycles, logId);
+}
+
+/** The same for commands that are known. @throws Error as `workflowRequests` */
+export function requestsOf(
+  workflow: Pick<Workflow, 'name'>,
+  commands: readonly WorkflowCommand[],
+  event: RecordedEvent,
+  lifecycles: readonly AnyLifecycle[],
+  logId: string,
+): readonly CommandRequest[] {
   const { metadata, eventId } = event;
   const { correlationId, traceparent, importId } = metadata;
-  return workflow.react(event).map(wanted => {
+  return commands.map(wanted => {
     const { lifecycle, data } = parsed(workflow, wanted, lifecycles);
     const { step, caseId, command } = wanted;
     return {
@@ -37,7 +48,11 @@ export function workflowRequests(
   });
 }
 
-function parsed(workflow: Workflow, wanted: WorkflowCommand, lifecycles: readonly AnyLifecycle[]) {
+function parsed(
+  workflow: Pick<Workflow, 'name'>,
+  wanted: WorkflowCommand,
+  lifecycles: readonly AnyLifecycle[],
+) {
   const { type, data } = wanted.command;
   const lifecycle = lifecycles.find(({ name }) => name === wanted.lifecycle);
   const definition = lifecycle?.commands[type];

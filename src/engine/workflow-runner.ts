@@ -1,4 +1,5 @@
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
+import type { RememberingWorkflow } from '../../domain/case/remembering-workflow.ts';
 import type { Workflow } from '../../domain/case/workflow.ts';
 import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
 import type { Sealer } from '../privacy/sealer.ts';
@@ -7,7 +8,7 @@ import { type Alarm, systemAlarm } from './alarm.ts';
 import type { CommandHandler } from './command-handler.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { RunnerFile } from './runner-file.ts';
-import { workflowRequests } from './workflow-requests.ts';
+import { plainReactor, type Reactor, rememberingReactor } from './workflow-reactor.ts';
 
 /** Events looked at at once: some milliseconds. */
 const BATCH_EVENTS = 2_000;
@@ -39,6 +40,7 @@ interface RunnerParts {
   readonly sealer: Sealer;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly workflows: readonly Workflow[];
+  readonly rememberingWorkflows?: readonly RememberingWorkflow[];
   readonly file: RunnerFile;
   readonly log: EngineLog;
   readonly alarm?: Alarm;
@@ -50,8 +52,12 @@ interface RunnerParts {
  * workflow that fails stops alone, at its event, and tries again.
  */
 export function startWorkflowRunner(parts: RunnerParts): WorkflowRunner {
-  const feed = sharedFeed(parts.store, [...new Set(parts.workflows.flatMap(({ on }) => on))]);
-  const lines = parts.workflows.map(workflow => startLine(workflow, feed.read, parts));
+  const reactors = [
+    ...parts.workflows.map(workflow => plainReactor(workflow, parts)),
+    ...(parts.rememberingWorkflows ?? []).map(workflow => rememberingReactor(workflow, parts)),
+  ];
+  const feed = sharedFeed(parts.store, [...new Set(reactors.flatMap(({ on }) => on))]);
+  const lines = reactors.map(reactor => startLine(reactor, feed.read, parts));
   const stopListening = parts.store.onAppended(() => {
     feed.forget();
     for (const line of lines) line.wake();
@@ -98,8 +104,8 @@ interface Line {
   close(): Promise<void>;
 }
 
-function startLine(workflow: Workflow, read: Read, parts: RunnerParts): Line {
-  const { store, handler, sealer, lifecycles, file, log, alarm = systemAlarm } = parts;
+function startLine(workflow: Reactor, read: Read, parts: RunnerParts): Line {
+  const { store, handler, file, log, alarm = systemAlarm } = parts;
   const types = new Set(workflow.on);
   let position = file.position(workflow.name);
   let saved = position;
@@ -112,7 +118,8 @@ function startLine(workflow: Workflow, read: Read, parts: RunnerParts): Line {
   let cancel: (() => void) | undefined;
 
   const react = async (event: RecordedEvent): Promise<void> => {
-    for (const request of workflowRequests(workflow, sealer.open(event), lifecycles, store.logId)) {
+    const { requests, done } = await workflow.reactTo(event);
+    for (const request of requests) {
       const outcome = await handler.handle(request);
       switch (outcome.outcome) {
         case 'accepted':
@@ -127,6 +134,7 @@ function startLine(workflow: Workflow, read: Read, parts: RunnerParts): Line {
           throw new Error(`${request.command.type} of ${request.caseId ?? 'a new case'}: ${outcome.outcome}`);
       }
     }
+    done?.();
   };
 
   const save = (): void => {
