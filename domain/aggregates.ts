@@ -4,6 +4,8 @@ import type { CommandDefinitions, EventDefinitions, EventOf } from './case/event
 import type { AnyCommand, AnyEvent } from './case/lifecycle.ts';
 import type { Aggregate, DeciderChange } from './log/aggregate.ts';
 import { party } from './party/party.ts';
+import { erasure } from './privacy/erasure.ts';
+import { hold } from './privacy/hold.ts';
 import { team } from './team/team.ts';
 import { user } from './user/user.ts';
 
@@ -32,4 +34,6 @@ export const aggregates: readonly AnyAggregate[] = [
   registered(team),
   registered(party),
   registered(access),
+  registered(erasure),
+  registered(hold),
 ];
