@@ -13,6 +13,13 @@ export interface AuditJobs {
     readonly progress: RecheckSummary;
     readonly result: RecheckSummary;
   };
+  readonly mentions: {
+    readonly wanted: { readonly subjects: readonly string[] };
+    readonly item: never;
+    readonly progress: never;
+    /** Streams of which an event names any of the subjects. */
+    readonly result: readonly string[];
+  };
 }
 export type JobName = keyof AuditJobs;
 

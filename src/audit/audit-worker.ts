@@ -11,6 +11,7 @@ import {
   UNTAKEN_ITEMS,
 } from './audit-job.ts';
 import { recheck } from './recheck.ts';
+import { streamsNaming } from './streams-naming.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the audit worker: src/audit/audit-job.ts starts it');
@@ -49,6 +50,8 @@ async function doJob(log: EventLog): Promise<unknown> {
   switch (job.name) {
     case 'recheck':
       return recheck({ log, lifecycles, aggregates, onFinding: give, onProgress: progress }, job.wanted);
+    case 'mentions':
+      return streamsNaming(log, job.wanted.subjects);
   }
 }
 

@@ -16,6 +16,7 @@ import { delegationOperations } from './delegation-operations.ts';
 import { evidenceOperations } from './evidence-operations.ts';
 import { folderOperations } from './folder-operations.ts';
 import { OperationError } from './operation-error.ts';
+import { privacyOperations } from './privacy-operations.ts';
 
 type Operation = (
   house: House,
@@ -102,6 +103,7 @@ export const operations = {
   ...auditOperations,
   ...folderOperations,
   ...evidenceOperations,
+  ...privacyOperations,
   ...delegationOperations,
 
   import: (house, params, emit, signal) => importAnswerer(house)(params, emit, signal),

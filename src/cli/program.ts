@@ -7,6 +7,7 @@ import { delegationCommand } from './delegation.ts';
 import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
 import { importCommand } from './import.ts';
+import { privacyCommand } from './privacy.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { serveCommand, serveHouse } from './serve.ts';
@@ -28,6 +29,7 @@ export async function runProgram(): Promise<void> {
     .addCommand(explainCommand())
     .addCommand(rebuildCommand())
     .addCommand(auditCommand())
+    .addCommand(privacyCommand())
     .addCommand(demoCommand(serveHouse))
     .addCommand(rehearseCommand(serveHouse))
     .addCommand(configCommand())

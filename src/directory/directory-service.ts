@@ -63,7 +63,7 @@ export function createDirectoryService(parts: {
   readonly store: EventStore;
   readonly sealer: Sealer;
   readonly clock: WallClock;
-  readonly directory: FollowingDirectory;
+  readonly directory: Pick<FollowingDirectory, 'directory' | 'appending'>;
 }): DirectoryService {
   const { store, sealer } = parts;
   const { directory } = parts.directory;

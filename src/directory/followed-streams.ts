@@ -14,6 +14,18 @@ export interface FollowedStreams extends LogFollower {
   close(): void;
 }
 
+/** Tells several of an append: each takes what concerns it. */
+export function appendingOf(
+  each: readonly Pick<FollowedStreams, 'appending'>[],
+): FollowedStreams['appending'] {
+  return () => {
+    const told = each.map(streams => streams.appending());
+    return stored => {
+      for (const tell of told) tell(stored);
+    };
+  };
+}
+
 const SCHEMA_VERSION = 1;
 const SCHEMA = `
   PRAGMA journal_mode = WAL;

@@ -21,5 +21,7 @@ export interface EngineViews {
   nextTimerAt(): number | undefined;
   /** Who of these hosts is expected at another visit, as far as is known. */
   hostOverlaps(query: HostQuery, exceptCaseId: string): readonly HostOverlap[];
+  /** Makes all of them anew from the log, and removes the old. */
+  rebuild(): Promise<{ readonly events: number }>;
   close(): Promise<void>;
 }

@@ -1,21 +1,27 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { RememberingWorkflow } from '../../domain/case/remembering-workflow.ts';
 import type { Workflow } from '../../domain/case/workflow.ts';
+import { runAuditJob } from '../audit/audit-job.ts';
 import { type Evidence, type EvidenceConfig, openEvidence } from '../audit/evidence.ts';
 import type { WallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Directory } from '../directory/directory.ts';
 import { openDirectory } from '../directory/directory-file.ts';
 import { createDirectoryService, type DirectoryService } from '../directory/directory-service.ts';
+import { appendingOf } from '../directory/followed-streams.ts';
 import { catchUp, keepCheckpoints } from '../directory/log-follower.ts';
 import { keyFollower } from '../privacy/key-follower.ts';
 import { loadMasterKey } from '../privacy/master-key.ts';
+import { createPrivacyDesk, type PrivacyDesk } from '../privacy/privacy-desk.ts';
+import { openPrivacyRegister } from '../privacy/privacy-register.ts';
 import { createSealer, type Sealer } from '../privacy/sealer.ts';
 import { openSqliteKeyStore } from '../privacy/sqlite-key-store.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
+import { isAlone } from '../views/generation-files.ts';
 import { bootstrap } from './bootstrap.ts';
 import { type CommandHandler, createCommandHandler } from './command-handler.ts';
 import { drainingHandler } from './draining-handler.ts';
@@ -37,10 +43,13 @@ export interface Engine<V extends EngineViews = EngineViews> {
   readonly workflows: readonly Workflow[];
   readonly clock: WallClock;
   readonly store: EventStore;
+  /** Opens nothing of a person whose erasure was asked for. */
   readonly sealer: Sealer;
   readonly handler: CommandHandler;
   readonly directory: Directory;
   readonly people: DirectoryService;
+  /** Requests to be forgotten, and legal holds. */
+  readonly privacy: PrivacyDesk;
   readonly policies: PolicyBook;
   readonly views: V;
   readonly evidence: Evidence;
@@ -54,7 +63,7 @@ export interface Engine<V extends EngineViews = EngineViews> {
   workflowsSettled(): Promise<void>;
   /**
    * Destroys every key of a person or case: what was sealed for it shows `[erased]` from now on, for good.
-   * Answers how many keys there were.
+   * Answers how many keys there were. Asked for and approved by people at `privacy`.
    */
   eraseSubject(subject: string): Promise<number>;
   ready(): Promise<Readiness>;
@@ -104,10 +113,15 @@ export async function openEngine<V extends EngineViews>(
   opened.defer(() => store.close());
   const keys = openSqliteKeyStore({ path: file('keys.db'), masterKey });
   opened.defer(() => keys.close());
-  const sealer = createSealer(keys);
   const following = await openDirectory({ path: file('directory.db'), log: store });
   opened.defer(() => following.close());
-  const followers = [await keyFollower(keys, store), following];
+  const registering = await openPrivacyRegister({ path: file('privacy.db'), log: store });
+  opened.defer(() => registering.close());
+  const { register } = registering;
+  const sealer = createSealer(keys);
+  // What people are shown: nothing of anybody whose erasure was asked for.
+  const readingSealer = createSealer(keys, { isWithheld: subject => register.isWithheld(subject) });
+  const followers = [await keyFollower(keys, store), following, registering];
   await catchUp(store, followers);
   opened.defer(
     keepCheckpoints(store, followers, {
@@ -119,9 +133,16 @@ export async function openEngine<V extends EngineViews>(
   opened.defer(() => evidence.close());
 
   const { directory } = following;
-  const people = createDirectoryService({ store, sealer, clock, directory: following });
+  const people = createDirectoryService({
+    store,
+    sealer: readingSealer,
+    clock,
+    directory: { directory, appending: appendingOf([following, registering]) },
+  });
   await bootstrap({ store, clock, give: people.give });
   const policies = await readPolicyBook(store);
+  let settled: () => Promise<void> = async () => {};
+  opened.defer(() => settled());
   const views = await options.openViews({ folder, timeZone: config.timeZone, lifecycles, log });
   opened.defer(() => views.close());
   const handler = drainingHandler(
@@ -171,6 +192,28 @@ export async function openEngine<V extends EngineViews>(
   opened.defer(views.onProgress(() => timekeeper.wake()));
   opened.defer(store.onAppended(position => views.wake(position)));
 
+  const eraseSubject = async (subject: string): Promise<number> => {
+    const destroyed = await keys.eraseSubject(subject);
+    // They hold no personal value; but nothing made before an erasure is to outlive it.
+    handler.dropCache();
+    return destroyed;
+  };
+  const privacy = createPrivacyDesk({
+    register,
+    give: people.give,
+    isErased: subject => keys.isErased(subject),
+    eraseSubject,
+    directory,
+    lifecycles,
+    load: (lifecycle, caseId) => handler.load(lifecycle, caseId),
+    mentions: subjects => runAuditJob({ folder, timeZone: config.timeZone }, 'mentions', { subjects }),
+    rebuildViews: () => viewsMadeAnew(views, folder),
+    onFailure: (erasureId, error) =>
+      log.error({ erasureId, problem: String(error) }, 'an erasure goes on at the next start'),
+  });
+  settled = privacy.settled;
+  await privacy.resume();
+
   let closing: Promise<void> | undefined;
   const running = opened.move();
   return {
@@ -179,10 +222,11 @@ export async function openEngine<V extends EngineViews>(
     workflows,
     clock,
     store,
-    sealer,
+    sealer: readingSealer,
     handler,
     directory,
     people,
+    privacy,
     policies,
     views,
     evidence,
@@ -190,12 +234,7 @@ export async function openEngine<V extends EngineViews>(
     heldCases,
     wakeTimers: () => timekeeper.wake(),
     workflowsSettled: () => runner.settled(),
-    async eraseSubject(subject) {
-      const destroyed = await keys.eraseSubject(subject);
-      // They hold no personal value; but nothing made before an erasure is to outlive it.
-      handler.dropCache();
-      return destroyed;
-    },
+    eraseSubject,
     ready: () =>
       readinessOf({
         closing: closing !== undefined,
@@ -216,6 +255,19 @@ export async function openEngine<V extends EngineViews>(
 /** `undefined` for the file in the data folder, which is made where it is missing; one named elsewhere never is. */
 function configuredKeyFile({ dataFolder, masterKeyFile }: Pick<Config, 'dataFolder' | 'masterKeyFile'>) {
   return resolve(masterKeyFile) === resolve(dataFolder, 'master.key') ? undefined : masterKeyFile;
+}
+
+const OLD_VIEWS_MS = 30_000;
+
+/** All views anew, with nothing left of the old. @throws Error when a reader holds the old ones */
+async function viewsMadeAnew(views: EngineViews, folder: string): Promise<{ readonly events: number }> {
+  const built = await views.rebuild();
+  const until = Date.now() + OLD_VIEWS_MS;
+  while (!isAlone(folder)) {
+    if (Date.now() > until) throw new Error('the views of before were not removed: somebody holds them open');
+    await sleep(20);
+  }
+  return built;
 }
 
 function deadlinesHealth(views: EngineViews): ReturnType<DueTimers['health']> {

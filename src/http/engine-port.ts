@@ -5,6 +5,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { DirectoryService } from '../directory/directory-service.ts';
 import type { CommandHandler } from '../engine/command-handler.ts';
 import type { PolicyBook } from '../engine/policy-book.ts';
+import type { PrivacyDesk } from '../privacy/privacy-desk.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Views } from '../views/views.ts';
@@ -33,6 +34,7 @@ export interface HttpEngine {
     | 'delegationsBy'
   >;
   readonly people: DirectoryService;
+  readonly privacy: Pick<PrivacyDesk, 'register' | 'approve' | 'casesNaming'>;
   readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;
   readonly views: HttpViews;
   ready(): Readiness | Promise<Readiness>;

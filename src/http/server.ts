@@ -18,6 +18,7 @@ import { parseJsonBody } from './json-body.ts';
 import { liveFeed } from './live-feed.ts';
 import { answerOtherMethods } from './method-not-allowed.ts';
 import { openApiDocument } from './openapi.ts';
+import { privacyRoutes } from './privacy-routes.ts';
 import { saneRequestId } from './request-headers.ts';
 import { createRequestLimits } from './request-limits.ts';
 import { logRequest } from './request-log.ts';
@@ -131,6 +132,7 @@ export async function buildHttp(
     ...viewRoutes({ engine, write, waitTimeoutMs }),
     ...followUpRoutes({ engine, write, waitTimeoutMs }),
     ...directoryRoutes({ engine, write }),
+    ...privacyRoutes({ engine, write }),
     ...auditRoutes({ engine, write, timeZone }),
     feed.route,
     ...serviceRoutes({ engine, metrics, isStopping: () => stopping }),

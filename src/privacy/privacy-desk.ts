@@ -7,20 +7,19 @@ import type { AggregateOutcome, Asking, GiveCommand } from '../directory/aggrega
 import type { Directory } from '../directory/directory.ts';
 import type { LoadedCase } from '../engine/command-handler.ts';
 import { systemActor } from '../engine/system-actor.ts';
-import type { KeyStore } from './key-store.ts';
 import type { PrivacyRegister } from './privacy-register.ts';
 
 export interface PrivacyDeskParts {
   readonly register: PrivacyRegister;
   readonly give: GiveCommand;
-  readonly keys: Pick<KeyStore, 'isErased' | 'eraseSubject'>;
+  readonly isErased: (subject: string) => boolean;
+  /** Destroys every key of a subject, and what is kept in memory; answers how many keys there were. */
+  readonly eraseSubject: (subject: string) => Promise<number>;
   readonly directory: Pick<Directory, 'user'>;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly load: (lifecycle: AnyLifecycle, caseId: string) => Promise<LoadedCase | undefined>;
   /** Streams of which an event names any of the subjects. */
   readonly mentions: (subjects: readonly string[]) => Promise<readonly string[]>;
-  /** Forgets what is kept in memory of cases. */
-  readonly dropCaches: () => void;
   /** Makes all views anew, and removes the old: an index keeps what was deleted from it. */
   readonly rebuildViews: () => Promise<{ readonly events: number }>;
   readonly onFailure: (erasureId: string, error: unknown) => void;
@@ -43,7 +42,7 @@ export interface PrivacyDesk {
 
 /** Who is to be forgotten: two people, what stands against it, and the steps after. */
 export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
-  const { register, give, keys, lifecycles } = parts;
+  const { register, give, lifecycles } = parts;
   let running: Promise<void> = Promise.resolve();
 
   const caseStreams = async (subjects: readonly string[]): Promise<readonly string[]> => {
@@ -80,8 +79,7 @@ export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
 
   const destroyKeys = async (subjects: readonly Subject[]): Promise<number> => {
     let destroyed = 0;
-    for (const { id } of subjects) destroyed += await keys.eraseSubject(id);
-    parts.dropCaches();
+    for (const { id } of subjects) destroyed += await parts.eraseSubject(id);
     return destroyed;
   };
 
@@ -97,6 +95,8 @@ export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
 
   const carryOut = async (erasureId: string, subjects: readonly Subject[]): Promise<void> => {
     const keysDestroyed = await destroyKeys(subjects);
+    // What was written in the request itself may name them.
+    await parts.eraseSubject(erasureId);
     await record(erasureId, 'recordUnreachable', keysDestroyed);
     complete(erasureId);
   };
@@ -134,7 +134,7 @@ export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
           case 'unreachable':
           case 'destroyed': {
             // An old key file in the place of the one that was emptied brings nobody back.
-            const back = subjects.filter(({ id }) => !keys.isErased(id));
+            const back = subjects.filter(({ id }) => !parts.isErased(id));
             await destroyKeys(back);
             if (stage === 'unreachable') complete(erasureId);
             break;

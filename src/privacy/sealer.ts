@@ -83,7 +83,14 @@ const contentsSchema = z.array(z.tuple([z.string(), z.array(z.string())]));
 /** Value → pointers. */
 type Contents = Map<string, string[]>;
 
-export function createSealer(keyStore: KeyStore): Sealer {
+export function createSealer(
+  keyStore: KeyStore,
+  options: {
+    /** Of such a subject nothing is opened: `[sealed]` stays, as if there were no key at hand. */
+    readonly isWithheld?: (subject: string) => boolean;
+  } = {},
+): Sealer {
+  const { isWithheld = () => false } = options;
   return {
     seal(event, schemas) {
       const caseUuid = uuidOf(event.streamId);
@@ -125,7 +132,9 @@ export function createSealer(keyStore: KeyStore): Sealer {
           keysGone = true;
           continue;
         }
-        for (const [value, pointers] of openContents(key, event, block)) {
+        const withheld = isWithheld(block.subject);
+        for (const [held, pointers] of openContents(key, event, block)) {
+          const value = withheld ? SEALED : held;
           for (const pointer of pointers) {
             const { place, path } = placeOf(pointer, event.eventId);
             if (valueAt(roots[place], path) !== SEALED) {

@@ -18,6 +18,13 @@ export function currentGeneration(dataFolder: string): { path: string; generatio
   return newest === 0 ? undefined : { path: generationPath(dataFolder, newest), generation: newest };
 }
 
+/** Whether nothing is left of what came before the views that hold: an old file keeps what was erased since. */
+export function isAlone(dataFolder: string): boolean {
+  const current = currentGeneration(dataFolder)?.generation;
+  const found = readdirSync(dataFolder).flatMap(name => OURS.exec(name)?.[1] ?? []);
+  return found.every(generation => Number(generation) === current);
+}
+
 /** Where the next generation is written until it is whole. What a crash left there before is removed. */
 export function buildingPath(dataFolder: string): { path: string; generation: number } {
   const generation = (currentGeneration(dataFolder)?.generation ?? 0) + 1;

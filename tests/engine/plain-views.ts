@@ -49,6 +49,7 @@ export const openPlainViews: OpenViews<
         .map(({ at }) => at)
         .sort((a, b) => a - b)[0],
     hostOverlaps: () => [],
+    rebuild: async () => ({ events: 0 }),
     close: () => log.close(),
   };
 };
