@@ -114,6 +114,28 @@ const numberTable = defineTable<NumberRow>({
   indexes: [],
 });
 
+/** How many cases there are of a lifecycle. */
+export interface CaseCountRow {
+  readonly lifecycle: string;
+  readonly open: number;
+  readonly closed: number;
+}
+
+export const caseCountTable = defineTable<CaseCountRow>({
+  name: 'caseCounts',
+  columns: { lifecycle: 'text', open: 'integer', closed: 'integer' },
+  key: ['lifecycle'],
+  indexes: [],
+});
+
+function count(rows: RowAccess, { lifecycle, closed }: CaseRow, sign: 1 | -1): void {
+  rows.change(caseCountTable, lifecycle, before => ({
+    lifecycle,
+    open: (before?.open ?? 0) + (closed ? 0 : sign),
+    closed: (before?.closed ?? 0) + (closed ? sign : 0),
+  }));
+}
+
 /** Which cases there are, how far they are, and what is due next. */
 export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string): Projection<CaseSource> {
   const byCategory = new Map(lifecycles.map(lifecycle => [lifecycle.category, lifecycle] as const));
@@ -151,8 +173,8 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
 
   return {
     name: 'caseList',
-    version: 1,
-    tables: [caseTable, numberTable],
+    version: 2,
+    tables: [caseTable, numberTable, caseCountTable],
     types: new Set(lifecycles.flatMap(({ events }) => Object.keys(events))),
     fold(before, event) {
       const lifecycle = byCategory.get(categoryOf(event.streamId));
@@ -185,7 +207,11 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
       if (after === undefined || lifecycle === undefined) return;
       const shown = before === undefined ? undefined : rows.get(caseTable, after.caseId);
       const number = shown?.number ?? nextNumber(after, lifecycle, rows);
-      rows.put(caseTable, rowOf(after, lifecycle, number), before !== undefined);
+      const row = rowOf(after, lifecycle, number);
+      rows.put(caseTable, row, before !== undefined);
+      if (shown?.closed === row.closed) return;
+      if (shown !== undefined) count(rows, shown, -1);
+      count(rows, row, 1);
     },
   };
 }

@@ -24,6 +24,8 @@ export interface FollowUpTaskRow {
   readonly missed: boolean;
 }
 
+const owners = ['contactId', 'teamId', 'assigneeId'] as const;
+
 export const followUpTaskTable = defineTable<FollowUpTaskRow>({
   name: 'followUpTasks',
   columns: {
@@ -41,9 +43,12 @@ export const followUpTaskTable = defineTable<FollowUpTaskRow>({
   },
   key: ['caseId', 'wave', 'cycle'],
   indexes: [
-    { name: 'followUpTasksOfContact', columns: ['contactId', 'dueAt'], whereNotNull: 'contactId' },
-    { name: 'followUpTasksOfTeam', columns: ['teamId', 'dueAt'] },
-    { name: 'followUpTasksOfAssignee', columns: ['assigneeId', 'dueAt'] },
+    { name: 'followUpTasksByDue', columns: ['dueAt', 'caseId', 'wave', 'cycle'] },
+    ...owners.map(owner => ({
+      name: `followUpTasksOf_${owner}`,
+      columns: [owner, 'dueAt', 'caseId', 'wave', 'cycle'] as const,
+      whereNotNull: owner,
+    })),
   ],
 });
 
@@ -88,7 +93,7 @@ export function followUpCalls(): Projection<FollowUpSource> {
   });
   return {
     name: 'followUpCalls',
-    version: 1,
+    version: 2,
     tables: [followUpTaskTable],
     types: new Set(types),
     fold(before, event) {

@@ -4,8 +4,9 @@ import type { Projection } from '../../projections/projection.ts';
 import type { EventLog, StreamFinder } from '../store/event-store.ts';
 import { Fold } from './fold.ts';
 import { buildingPath, publishGeneration } from './generation-files.ts';
+import { isOfProjection } from './projection-tables.ts';
 import { buildByStreams } from './stream-build.ts';
-import { createIndexes, createViews, setCheckpoints } from './view-file.ts';
+import { createIndexes, createUniqueIndexes, createViews, setCheckpoints } from './view-file.ts';
 
 /** Events read at once. */
 const PAGE_EVENTS = 500;
@@ -37,12 +38,12 @@ export async function buildViews(
   if (findsStreams(log)) {
     // Without a journal nothing can be taken back: a projection that throws spoils the file.
     const file = newFile(folder, log, projections, 'OFF');
-    const reached = await filled(file, projections, db => byStreams(db, log, projections, meanwhile));
+    const reached = await filled(file, db => byStreams(db, log, projections, meanwhile));
     if (reached !== undefined) return published(folder, file, reached);
   }
   // Where a projection must stop is known in the log's order alone.
   const file = newFile(folder, log, projections, 'MEMORY');
-  const reached = await filled(file, projections, db => inOrder(db, log, projections, meanwhile));
+  const reached = await filled(file, db => inOrder(db, log, projections, meanwhile));
   return published(folder, file, reached);
 }
 
@@ -61,7 +62,13 @@ async function byStreams(
   const events = await buildByStreams(db, log, projections, position, meanwhile);
   if (events === undefined) return undefined;
   setCheckpoints(db, position);
-  db.exec('COMMIT');
+  try {
+    finish(db, projections);
+  } catch (error) {
+    // Rows that are there twice.
+    if (isOfProjection(error)) return undefined;
+    throw error;
+  }
   return { position, events };
 }
 
@@ -71,6 +78,7 @@ async function inOrder(
   projections: readonly Projection[],
   meanwhile: Meanwhile,
 ): Promise<Reached> {
+  createUniqueIndexes(db, projections);
   const fold = new Fold(db, log, projections, { cached: CACHED });
   let events = 0;
   let position: Position = '';
@@ -85,7 +93,15 @@ async function inOrder(
     await meanwhile(events);
   }
   fold.commit();
+  db.exec('BEGIN');
+  finish(db, projections);
   return { position, events };
+}
+
+/** @throws SQLite's error where rows break an index's rule */
+function finish(db: DatabaseSync, projections: readonly Projection[]): void {
+  createIndexes(db, projections);
+  db.exec('COMMIT; PRAGMA optimize');
 }
 
 /** Nobody reads it before it is whole, and a crash throws it away: nothing is flushed until then. */
@@ -106,16 +122,10 @@ function newFile(
 
 async function filled<R extends Reached | undefined>(
   { db }: NewFile,
-  projections: readonly Projection[],
   fill: (db: DatabaseSync) => Promise<R>,
 ): Promise<R> {
   try {
-    const reached = await fill(db);
-    if (reached !== undefined) {
-      createIndexes(db, projections);
-      db.exec('PRAGMA optimize');
-    }
-    return reached;
+    return await fill(db);
   } finally {
     db.close();
   }

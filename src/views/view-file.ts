@@ -61,6 +61,16 @@ export function createIndexes(db: DatabaseSync, projections: readonly Projection
   }
 }
 
+/** Those that refuse a row: where they are there from the start, it is refused when it is written. */
+export function createUniqueIndexes(db: DatabaseSync, projections: readonly Projection[]): void {
+  for (const { tables } of projections) {
+    for (const table of tables) {
+      createKey(db, table);
+      for (const sql of indexSql(table, index => index.unique === true)) db.exec(sql);
+    }
+  }
+}
+
 /** By which single rows are found; nothing when it is there already. */
 export function createKey(db: DatabaseSync, table: AnyTable): void {
   const key = table.key.map(name => `"${name}"`).join(', ');
@@ -109,10 +119,12 @@ function tableSql(table: AnyTable): string {
   return `CREATE TABLE "${table.name}" (${columns.join(', ')}) STRICT`;
 }
 
-function indexSql(table: AnyTable): string[] {
-  return table.indexes.map(({ name, columns, whereNotNull, unique }) => {
+type AnyIndex = AnyTable['indexes'][number];
+
+function indexSql(table: AnyTable, which: (index: AnyIndex) => boolean = () => true): string[] {
+  return table.indexes.filter(which).map(({ name, columns, whereNotNull, unique }) => {
     const on = columns.map(column => `"${column}"`).join(', ');
     const where = whereNotNull === undefined ? '' : ` WHERE "${whereNotNull}" IS NOT NULL`;
-    return `CREATE ${unique === true ? 'UNIQUE ' : ''}INDEX "${name}" ON "${table.name}" (${on})${where}`;
+    return `CREATE ${unique === true ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS "${name}" ON "${table.name}" (${on})${where}`;
   });
 }

@@ -95,7 +95,7 @@ async function viewsOf({ folder, timeZone, log }: Parameters<OpenViews<EngineVie
     caseById: (caseId: string) => caseById(reader, caseId),
     listCases: (filter: CaseFilter, sort: CaseSort, page: PageRequest) =>
       listCases(reader, filter, sort, page),
-    countCases: (lifecycle?: string) => countCases(reader, lifecycle),
+    countCases: () => countCases(reader),
     deadlines: (filter: DeadlineFilter, page: PageRequest) => listDeadlines(reader, filter, page),
     slaReport: (group: SlaGroup, filter: SlaReportFilter) => slaReport(reader, group, filter),
     slaExceptions: (exception: (typeof SLA_EXCEPTIONS)[number], page: PageRequest) =>

@@ -36,7 +36,7 @@ export async function divergences(folder: string, log: EventLog, timeZone: strin
 }
 
 /** Every row is found by a key of its own, so that sets of rows can be compared. */
-function differences(keptPath: string, rebuiltPath: string): string[] {
+export function differences(keptPath: string, rebuiltPath: string): string[] {
   const db = new DatabaseSync(keptPath);
   try {
     db.prepare('ATTACH ? AS rebuilt').run(rebuiltPath);

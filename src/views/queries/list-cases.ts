@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { type CaseRow, caseTable } from '../../../projections/case-list.ts';
+import { type CaseRow, caseCountTable, caseTable } from '../../../projections/case-list.ts';
 import type { ViewReader } from '../view-reader.ts';
 import { type Page, pageOf, placeOf } from './page.ts';
 
@@ -23,55 +23,96 @@ export interface CaseFilter {
 export const CASE_SORTS = ['-receivedAt', 'receivedAt', '-lastActivityAt', 'nextDueAt'] as const;
 export type CaseSort = (typeof CASE_SORTS)[number];
 
-const EQUAL = [
-  'lifecycle',
-  'phase',
-  'closed',
-  'priority',
-  'assigneeId',
-  'teamId',
-  'customerId',
-  'customerName',
-  'breached',
-] as const;
+/** Of filters with an index of their own (see `caseTable`), those that leave the fewest rows come first. */
+const INDEXED = ['assigneeId', 'customerId', 'customerName', 'teamId', 'phase', 'lifecycle'] as const;
+/** What one person or one customer has is little enough to be sorted. */
+const NARROW: readonly string[] = ['assigneeId', 'customerId', 'customerName'];
+const OTHERS = ['closed', 'priority', 'breached'] as const;
+const ORDER_INDEX = {
+  receivedAt: 'casesBy_receivedAt',
+  lastActivityAt: 'casesBy_lastActivityAt',
+  nextDueAt: 'casesByDue',
+} as const;
+
+interface PageAsked {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
 
 /** @throws BadCursorError, ViewsNotReadyError */
 export function listCases(
   reader: ViewReader,
   filter: CaseFilter,
   sort: CaseSort,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageAsked,
 ): Page<CaseRow> {
-  const { where, values, column, order } = caseQuery(filter, sort, page.cursor);
-  const rows = reader.rows(caseTable, `${where} ORDER BY "${column}" ${order}, caseId ${order} LIMIT ?`, [
-    ...values,
-    page.limit + 1,
-  ]);
+  const column = columnOf(sort);
+  const found = caseQueries(filter, sort, page).map(({ rest, values }) =>
+    reader.rows(caseTable, rest, values),
+  );
+  const rows = merged(found, column, sort.startsWith('-'));
   return pageOf(rows, page.limit, sort, row => ({ value: row[column], key: [row.caseId] }));
 }
 
-export function caseQuery(filter: CaseFilter, sort: CaseSort, cursor: string | undefined) {
+function columnOf(sort: CaseSort): keyof typeof ORDER_INDEX {
+  return sort === '-receivedAt' ? 'receivedAt' : sort === '-lastActivityAt' ? 'lastActivityAt' : sort;
+}
+
+/**
+ * The statements that together find a page, each in the list's order. None reads all cases to sort them, whatever
+ * the database would guess about the filters: it is told by which index to go.
+ */
+function caseQueries(
+  filter: CaseFilter,
+  sort: CaseSort,
+  { limit, cursor }: PageAsked,
+): readonly { readonly rest: string; readonly values: readonly SQLInputValue[] }[] {
+  const column = columnOf(sort);
   const descending = sort.startsWith('-');
-  const column = sort === '-receivedAt' ? 'receivedAt' : sort === '-lastActivityAt' ? 'lastActivityAt' : sort;
-  const conditions: string[] = [];
-  const values: SQLInputValue[] = [];
-  const add = (condition: string, ...more: SQLInputValue[]): void => {
-    conditions.push(condition);
-    values.push(...more);
-  };
-  for (const name of EQUAL) {
-    const value = filter[name];
-    if (value !== undefined) add(`"${name}" = ?`, typeof value === 'boolean' ? Number(value) : value);
-  }
-  if (filter.receivedFrom !== undefined) add('receivedAt >= ?', filter.receivedFrom);
-  if (filter.receivedTo !== undefined) add('receivedAt < ?', filter.receivedTo);
-  if (column === 'nextDueAt') add('nextDueAt IS NOT NULL');
-  if (cursor !== undefined) {
-    const { value, key } = placeOf(sort, cursor);
-    add(`("${column}", caseId) ${descending ? '<' : '>'} (?, ?)`, value, key[0] ?? '');
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  return { where, values, column, order: descending ? 'DESC' : 'ASC' } as const;
+  const by = INDEXED.find(name => filter[name] !== undefined);
+  const ofFilter = by !== undefined && (column === 'receivedAt' || NARROW.includes(by));
+  const isByClosed = column === 'receivedAt' && (ofFilter || filter.closed !== undefined);
+  const index = ofFilter ? `casesOf_${by}` : isByClosed ? 'casesOpen' : ORDER_INDEX[column];
+  // Open ones and closed ones lie apart in an index: whoever asks for both gets the two merged.
+  const closed = isByClosed && filter.closed === undefined ? [false, true] : [filter.closed];
+  const order = descending ? 'DESC' : 'ASC';
+  return closed.map(only => {
+    const conditions: string[] = [];
+    const values: SQLInputValue[] = [];
+    const add = (condition: string, ...more: SQLInputValue[]): void => {
+      conditions.push(condition);
+      values.push(...more);
+    };
+    const wanted = { ...filter, closed: only };
+    for (const name of [...INDEXED, ...OTHERS]) {
+      const value = wanted[name];
+      if (value !== undefined) add(`"${name}" = ?`, typeof value === 'boolean' ? Number(value) : value);
+    }
+    if (filter.receivedFrom !== undefined) add('receivedAt >= ?', filter.receivedFrom);
+    if (filter.receivedTo !== undefined) add('receivedAt < ?', filter.receivedTo);
+    if (column === 'nextDueAt') add('nextDueAt IS NOT NULL');
+    if (cursor !== undefined) {
+      const { value, key } = placeOf(sort, cursor);
+      add(`("${column}", caseId) ${descending ? '<' : '>'} (?, ?)`, value, key[0] ?? '');
+    }
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    const rest = `INDEXED BY "${index}" ${where} ORDER BY "${column}" ${order}, caseId ${order} LIMIT ?`;
+    return { rest, values: [...values, limit + 1] };
+  });
+}
+
+/** Lists that are in order, as one that is. */
+function merged(
+  lists: readonly (readonly CaseRow[])[],
+  column: keyof typeof ORDER_INDEX,
+  descending: boolean,
+): readonly CaseRow[] {
+  const [only = [], ...others] = lists;
+  if (others.length === 0) return only;
+  const sign = descending ? -1 : 1;
+  return lists
+    .flat()
+    .sort((a, b) => sign * ((a[column] ?? 0) - (b[column] ?? 0) || (a.caseId < b.caseId ? -1 : 1)));
 }
 
 export function caseByNumber(reader: ViewReader, number: string): CaseRow | undefined {
@@ -85,13 +126,12 @@ export function caseById(reader: ViewReader, caseId: string): CaseRow | undefine
 /** How many cases, by lifecycle and whether they are closed. */
 export function countCases(
   reader: ViewReader,
-  lifecycle?: string,
-): readonly { lifecycle: string; closed: boolean; cases: number }[] {
-  const where = lifecycle === undefined ? '' : 'WHERE lifecycle = ?';
+): readonly { readonly lifecycle: string; readonly closed: boolean; readonly cases: number }[] {
   return reader
-    .all(
-      `SELECT lifecycle, closed, count(*) AS cases FROM cases ${where} GROUP BY lifecycle, closed`,
-      lifecycle === undefined ? [] : [lifecycle],
-    )
-    .map(row => ({ lifecycle: String(row.lifecycle), closed: row.closed === 1, cases: Number(row.cases) }));
+    .rows(caseCountTable, 'ORDER BY lifecycle', [])
+    .flatMap(({ lifecycle, open, closed }) => [
+      { lifecycle, closed: false, cases: open },
+      { lifecycle, closed: true, cases: closed },
+    ])
+    .filter(({ cases }) => cases > 0);
 }
