@@ -88,10 +88,11 @@ describe('the follow-up of visits', () => {
           contactId,
           // The tenth working day from Monday the 20th on: the first five days of May are days off.
           dueAt: expect.stringMatching(/^2026-05-06T17:30/),
-          tasks: [
-            { caseId: visits[0]?.slice(-36), number: expect.stringMatching(/^VST-2026-/), wave: 'wave1' },
-            { caseId: visits[1]?.slice(-36), wave: 'wave1' },
-          ],
+          // Due at the same instant, they come in the order of their ids, which are chance.
+          tasks: visits
+            .map(visit => visit.slice(-36))
+            .sort()
+            .map(caseId => ({ caseId, number: expect.stringMatching(/^VST-2026-/), wave: 'wave1' })),
         },
       ],
     });
