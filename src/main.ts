@@ -9,6 +9,8 @@ if (major < NEEDED_NODE) {
   );
   process.exitCode = 1;
 } else {
+  const { keepCompiled } = await import('./compile-cache.ts');
+  keepCompiled();
   const { runProgram } = await import('./cli/program.ts');
   await runProgram();
 }

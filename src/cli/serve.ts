@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { systemClock } from '../clock.ts';
+import { writeCompiled } from '../compile-cache.ts';
 import { type Config, loadConfig, unknownVariables } from '../config.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
 import type { ApiRoute } from '../http/api-route.ts';
@@ -34,6 +35,7 @@ async function serve(config: Config): Promise<void> {
     if (house.directory.userIds().length === 0) firstToken = await firstUser(house);
     const { url, stopped } = await serveHouse(house, config, log);
     process.stdout.write(welcome(url, firstToken));
+    writeCompiled();
     await stopped;
   } finally {
     await house.close();

@@ -1,5 +1,6 @@
 import type { HostOverlap, HostQuery } from '../../domain/case/lifecycle.ts';
 import type { Position } from '../../domain/log/envelope.ts';
+import type { DueTimer } from './timekeeper.ts';
 
 export interface ProjectionStatus {
   readonly projection: string;
@@ -17,7 +18,7 @@ export interface EngineViews {
   status(): readonly ProjectionStatus[];
   /** Calls back whenever they have moved on; returns how to stop. */
   onProgress(listener: () => void): () => void;
-  dueTimers(byAt: number, limit: number): readonly { readonly streamId: string }[];
+  dueTimers(byAt: number, limit: number, after?: DueTimer): readonly DueTimer[];
   nextTimerAt(): number | undefined;
   /** Who of these hosts is expected at another visit, as far as is known. */
   hostOverlaps(query: HostQuery, exceptCaseId: string): readonly HostOverlap[];

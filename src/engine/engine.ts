@@ -164,7 +164,7 @@ export async function openEngine<V extends EngineViews>(
   const timekeeper = startTimekeeper({
     handler,
     views: {
-      dueTimers: (byAt, limit) => views.dueTimers(byAt, limit),
+      dueTimers: (byAt, limit, after) => views.dueTimers(byAt, limit, after),
       nextTimerAt: () => views.nextTimerAt(),
       health: () => deadlinesHealth(views),
     },

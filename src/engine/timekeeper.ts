@@ -1,5 +1,6 @@
+import type { CaseState } from '../../domain/case/case-state.ts';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
-import { categoryOf, type Position, uuidOf } from '../../domain/log/envelope.ts';
+import { categoryOf, type Position, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
 import { type PendingTimer, pendingTimers } from '../../domain/sla/timers.ts';
 import type { WallClock } from '../clock.ts';
 import { type Alarm, systemAlarm } from './alarm.ts';
@@ -15,15 +16,21 @@ const MINUTE_MS = 60_000;
 /** The shortest time between two looks while commands come in. */
 const BREATH_MS = 200;
 const ROWS_A_LOOK = 2_000;
-/** More timers than a case has at a time. */
-const ROWS_A_CASE = 32;
 const CASES_AT_ONCE = 64;
 const LONGEST_BACKOFF_MS = 30_000;
 
+/** Something that is due of a case, and its place among all that is. */
+export interface DueTimer {
+  readonly streamId: string;
+  readonly at: number;
+  readonly name: string;
+  readonly cycle: number;
+}
+
 /** The deadlines view, as far as timers need it. */
 export interface DueTimers {
-  /** Which cases have something due by the instant, the earliest first; more than one row a case is fine. */
-  dueTimers(byAt: number, limit: number): readonly { readonly streamId: string }[];
+  /** What is due by the instant, the earliest first, of each clock or timer one; `after` goes on from a row. */
+  dueTimers(byAt: number, limit: number, after?: DueTimer): readonly DueTimer[];
   /** The earliest instant at which anything is due. */
   nextTimerAt(): number | undefined;
   /** Up to where the view has followed the log; `blocked` says why it cannot be relied on. */
@@ -89,9 +96,9 @@ export function startTimekeeper(parts: {
     const caseId = uuidOf(streamId);
     let position: Position = '';
     let before: PendingTimer | undefined;
-    while (!stopped) {
-      const loaded = await handler.load(lifecycle, caseId);
-      const due = loaded && earliest(pendingTimers(loaded.state), clock.now() - graceMs);
+    let state = (await handler.load(lifecycle, caseId))?.state;
+    while (!stopped && state !== undefined) {
+      const due = earliest(pendingTimers(state), clock.now() - graceMs);
       if (due === undefined) return position;
       if (before !== undefined && isSame(before, due)) {
         log.error({ caseId, timer: due }, 'a timer was fired and is due still');
@@ -105,31 +112,42 @@ export function startTimekeeper(parts: {
       if (!outcome.replayed && outcome.events.length > 0) fired++;
       position = outcome.position;
       before = due;
+      state = outcome.replayed
+        ? (await handler.load(lifecycle, caseId))?.state
+        : after(lifecycle, state, outcome.events);
     }
     return position;
   };
 
-  /** Fires what the view shows; answers whether to look again without a pause. */
-  const look = async (): Promise<boolean> => {
-    const { position, blocked: why } = views.health();
-    blocked = why !== undefined;
-    problem = why;
-    if (blocked) return false;
+  /** Leaves alone no longer what the view has seen the end of. */
+  const forgetDone = (): void => {
+    const { position } = views.health();
     const now = clock.now();
     for (const [streamId, { position: seen, untilAt }] of done) {
       if (seen <= position && untilAt <= now) done.delete(streamId);
     }
-    // What is held back must not fill the look for the others.
-    const limit = ROWS_A_LOOK + (heldBack?.size ?? 0) * ROWS_A_CASE;
-    const rows = views.dueTimers(now - graceMs, limit);
-    const streams = [...new Set(rows.map(row => row.streamId))].filter(
-      streamId => !done.has(streamId) && heldBack?.has(streamId) !== true,
-    );
-    await eachAtOnce(streams, CASES_AT_ONCE, async streamId => {
-      const last = await fireCase(streamId);
-      done.set(streamId, { position: last, untilAt: last === '' ? clock.now() + MINUTE_MS : 0 });
-    });
-    return streams.length > 0 && rows.length >= limit;
+  };
+
+  /** Fires all that the view shows, page by page: what was fired and is in the view still is passed over. */
+  const look = async (): Promise<void> => {
+    const { blocked: why } = views.health();
+    blocked = why !== undefined;
+    problem = why;
+    const byAt = clock.now() - graceMs;
+    let last: DueTimer | undefined;
+    while (!blocked && !stopped) {
+      forgetDone();
+      const rows = views.dueTimers(byAt, ROWS_A_LOOK, last);
+      const streams = [...new Set(rows.map(row => row.streamId))].filter(
+        streamId => !done.has(streamId) && heldBack?.has(streamId) !== true,
+      );
+      await eachAtOnce(streams, CASES_AT_ONCE, async streamId => {
+        const position = await fireCase(streamId);
+        done.set(streamId, { position, untilAt: position === '' ? clock.now() + MINUTE_MS : 0 });
+      });
+      last = rows.at(-1);
+      if (rows.length < ROWS_A_LOOK) return;
+    }
   };
 
   const sleepUntil = (at: number): void => {
@@ -140,9 +158,8 @@ export function startTimekeeper(parts: {
 
   const run = async (): Promise<void> => {
     try {
-      const more = await look();
+      await look();
       failures = 0;
-      again ||= more;
     } catch (error) {
       failures++;
       problem = error instanceof Error ? error.message : String(error);
@@ -209,6 +226,18 @@ export function startTimekeeper(parts: {
       await looking;
     },
   };
+}
+
+/**
+ * The state after what was fired, without another look into the log. Should a command have come in between, the next
+ * firing is decided on what the stream really holds, and the view tells what is missing here.
+ */
+function after(lifecycle: AnyLifecycle, before: CaseState, events: readonly StoredEvent[]): CaseState {
+  return events.reduce(
+    (state, { type, data, revision, metadata: { occurredAt, commandId, actor, decidedAt } }) =>
+      lifecycle.evolve(state, { type, data, occurredAt, revision, commandId, actorId: actor.id, decidedAt }),
+    before,
+  );
 }
 
 function earliest(timers: readonly PendingTimer[], byAt: number): PendingTimer | undefined {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { projectionsOf } from '../../projections/index.ts';
+import { writeCompiled } from '../compile-cache.ts';
 import { openSqliteLog } from '../store/sqlite-log.ts';
 import type { FromWorker, ToWorker, WorkerData } from './projector-messages.ts';
 import { ViewFollower } from './view-follower.ts';
@@ -51,6 +52,7 @@ async function rest(milliseconds: number): Promise<void> {
 
 await follower.open(events => tell({ kind: 'building', events }));
 tell({ kind: 'open' });
+writeCompiled();
 for (let closing = false; !closing; ) {
   if (grown) {
     grown = false;

@@ -6,6 +6,7 @@ import type { WorkingCalendar } from '../../domain/time/calendar.ts';
 import type { FrequencyDimension } from '../../projections/complaint-frequencies.ts';
 import type { OpenViews } from '../engine/engine.ts';
 import type { EngineViews } from '../engine/engine-views.ts';
+import type { DueTimer } from '../engine/timekeeper.ts';
 import { openSqliteLog } from '../store/sqlite-log.ts';
 import { Projector } from './projector.ts';
 import { type FollowUpFilter, followUpCalls } from './queries/follow-up-calls.ts';
@@ -86,7 +87,8 @@ async function viewsOf({ folder, timeZone, log }: Parameters<OpenViews<EngineVie
       await projector.close();
       reader.close();
     },
-    dueTimers: (byAt: number, limit: number) => whenReady(() => dueTimers(reader, byAt, limit)) ?? [],
+    dueTimers: (byAt: number, limit: number, after?: DueTimer) =>
+      whenReady(() => dueTimers(reader, byAt, limit, after)) ?? [],
     nextTimerAt: () => whenReady(() => nextTimerAt(reader)),
     hostOverlaps: (query: HostQuery, exceptCaseId: string) =>
       whenReady(() => hostOverlaps(reader, query, exceptCaseId)) ?? [],

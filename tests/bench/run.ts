@@ -7,7 +7,7 @@ import { basename } from 'node:path';
  */
 const [name, ...args] = process.argv.slice(2);
 const benches = readdirSync(import.meta.dirname)
-  .filter(file => file.endsWith('.ts') && !['run.ts', 'figure.ts'].includes(file))
+  .filter(file => file.endsWith('.ts') && !['run.ts', 'figure.ts', 'many-timers.ts'].includes(file))
   .map(file => basename(file, '.ts'));
 
 const module: object = name !== undefined && benches.includes(name) ? await import(`./${name}.ts`) : {};

@@ -30,7 +30,9 @@ export const openPlainViews: OpenViews<
   };
   await follow();
   const pending = () =>
-    [...known].flatMap(([streamId, { state }]) => pendingTimers(state).map(({ at }) => ({ streamId, at })));
+    [...known].flatMap(([streamId, { state }]) =>
+      pendingTimers(state).map(({ at, name, cycle }) => ({ streamId, at, name, cycle })),
+    );
   return {
     known,
     wake: () => void moveOn(),

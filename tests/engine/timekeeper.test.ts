@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pendingTimers } from '../../domain/sla/timers.ts';
-import { type DueTimers, startTimekeeper, type Timekeeper } from '../../src/engine/timekeeper.ts';
+import { type DueTimer, type DueTimers, startTimekeeper, type Timekeeper } from '../../src/engine/timekeeper.ts';
 import { StoreUnavailableError } from '../../src/store/event-store.ts';
 import { agent, HOUR_MS, house, MONDAY } from './house.ts';
 import { parcel } from './parcel-lifecycle.ts';
@@ -19,18 +20,17 @@ function keptHouse(before?: { time: VirtualTime; of: ReturnType<typeof house> })
     ...(before === undefined ? {} : { store: before.of.store, keys: before.of.keys }),
   });
   const view = {
-    pending: [] as { streamId: string; at: number }[],
+    pending: [] as DueTimer[],
     position: '',
     blocked: undefined as string | undefined,
     looks: 0,
   };
   const views: DueTimers = {
-    dueTimers(byAt, limit) {
+    dueTimers(byAt, limit, after) {
       view.looks++;
-      return view.pending
-        .filter(({ at }) => at <= byAt)
-        .sort((a, b) => a.at - b.at)
-        .slice(0, limit);
+      const due = view.pending.filter(({ at }) => at <= byAt).sort((a, b) => a.at - b.at);
+      const from = due.findIndex(row => isDeepStrictEqual(row, after)) + 1;
+      return due.slice(from, from + limit);
     },
     nextTimerAt: () => view.pending.map(({ at }) => at).sort((a, b) => a - b)[0],
     health: () => ({
@@ -59,8 +59,8 @@ function keptHouse(before?: { time: VirtualTime; of: ReturnType<typeof house> })
     view.pending = [];
     for (const streamId of streams) {
       const loaded = await of.handler.load(parcel, streamId.slice('parcel-'.length));
-      for (const { at } of loaded === undefined ? [] : pendingTimers(loaded.state))
-        view.pending.push({ streamId, at });
+      for (const { at, name, cycle } of loaded === undefined ? [] : pendingTimers(loaded.state))
+        view.pending.push({ streamId, at, name, cycle });
     }
     view.position = events.at(-1)?.position ?? '';
     keeper.wake();
@@ -109,7 +109,7 @@ describe('the timekeeper', () => {
     const { open, time, view, types, keeper } = keptHouse();
     const caseId = await open();
     time.jump(19.2 * HOUR_MS + 1_000);
-    view.pending = [{ streamId: `parcel-${caseId}`, at: MONDAY }];
+    view.pending = [{ name: 'x', cycle: 1, streamId: `parcel-${caseId}`, at: MONDAY }];
     keeper.wake();
     await time.pass(500);
     expect(view.looks).toBeGreaterThan(0);
@@ -231,7 +231,7 @@ describe('the timekeeper', () => {
         },
       },
       views: {
-        dueTimers: byAt => (byAt >= MONDAY + 19.2 * HOUR_MS ? [{ streamId: `parcel-${caseId}` }] : []),
+        dueTimers: byAt => (byAt >= MONDAY + 19.2 * HOUR_MS ? [{ streamId: `parcel-${caseId}`, at: byAt, name: 'x', cycle: 1 }] : []),
         nextTimerAt: () => MONDAY + 19.2 * HOUR_MS,
         health: () => ({ position: '' }),
       },
@@ -255,7 +255,7 @@ describe('the timekeeper', () => {
   it('leaves a case alone for a minute of which the view says what its stream does not', async () => {
     const { open, time, view, keeper, handler } = keptHouse();
     const caseId = await open();
-    view.pending = [{ streamId: `parcel-${caseId}`, at: MONDAY - HOUR_MS }];
+    view.pending = [{ name: 'x', cycle: 1, streamId: `parcel-${caseId}`, at: MONDAY - HOUR_MS }];
     let loads = 0;
     const load = handler.load;
     handler.load = (...args) => {

@@ -55,6 +55,13 @@ export class Service {
     this.url = `http://127.0.0.1:${env.REDRESS_PORT}`;
   }
 
+  /** @throws before it was started */
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error('the service was not started');
+    return pid;
+  }
+
   /** Starts it, and waits for nothing. */
   spawn(): void {
     const child = spawn(process.execPath, [main, 'serve'], {

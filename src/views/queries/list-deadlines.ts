@@ -1,5 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
+import { uuidOf } from '../../../domain/log/envelope.ts';
 import { type DeadlineRow, deadlineTable } from '../../../projections/deadlines.ts';
+import type { DueTimer } from '../../engine/timekeeper.ts';
 import type { ViewReader } from '../view-reader.ts';
 import { type Page, pageOf, placeOf } from './page.ts';
 
@@ -57,18 +59,27 @@ export function deadlineQuery(filter: DeadlineFilter, cursor: string | undefined
   return { where: `WHERE ${conditions.join(' AND ')}`, values } as const;
 }
 
-/** Cases with something to fire at or before an instant, the earliest first; a case with several comes several times. */
+/** What is to be fired at or before an instant, the earliest first: of each promise or timer what comes next. */
 export function dueTimers(
   reader: ViewReader,
   byAt: number,
   limit: number,
-): readonly { readonly streamId: string }[] {
+  after?: DueTimer,
+): readonly DueTimer[] {
+  const goesOn = after === undefined ? '' : 'AND (nextAt, caseId, name, cycle) > (?, ?, ?, ?)';
+  const place = after === undefined ? [] : [after.at, uuidOf(after.streamId), after.name, after.cycle];
   return reader
     .all(
-      'SELECT streamId FROM deadlines WHERE nextAt IS NOT NULL AND nextAt <= ? ORDER BY nextAt, caseId, name, cycle LIMIT ?',
-      [byAt, limit],
+      `SELECT streamId, nextAt, name, cycle FROM deadlines WHERE nextAt IS NOT NULL AND nextAt <= ? ${goesOn}
+       ORDER BY nextAt, caseId, name, cycle LIMIT ?`,
+      [byAt, ...place, limit],
     )
-    .map(row => ({ streamId: String(row.streamId) }));
+    .map(({ streamId, nextAt, name, cycle }) => ({
+      streamId: String(streamId),
+      at: Number(nextAt),
+      name: String(name),
+      cycle: Number(cycle),
+    }));
 }
 
 export function nextTimerAt(reader: ViewReader): number | undefined {
