@@ -8,7 +8,6 @@ import { writeCompiled } from '../compile-cache.ts';
 import { type Config, loadConfig, unknownVariables } from '../config.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
 import type { ApiRoute } from '../http/api-route.ts';
-import { buildHttp } from '../http/server.ts';
 import { serveLocalSocket } from '../store/local-socket.ts';
 import { reported } from './ask-house.ts';
 import { leadTeam, operationNamed, operations } from './operations.ts';
@@ -50,6 +49,8 @@ export async function serveHouse(
   log: Logger = serviceLog(config),
   moreRoutes: readonly ApiRoute[] = [],
 ): Promise<{ readonly url: string; readonly stopped: Promise<void> }> {
+  // Loaded now: what fell due while the service was down does not wait for it.
+  const { buildHttp } = await import('../http/server.ts');
   const { app, beginStopping } = await buildHttp(house, config, log, moreRoutes);
   const local = await serveLocalSocket(house.folder, (method, params, emit, signal) =>
     operationNamed(method)(house, params, emit, signal, config.timeZone),

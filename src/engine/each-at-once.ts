@@ -1,3 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Begun in one turn of the event loop, so that whoever else waits for it gets in between. */
+const BEGUN_A_TURN = 16;
+
 /**
  * Runs a task for every item, so many at once.
  * @throws what the first failing task threw, once all that were begun have ended; no more are begun then
@@ -9,8 +14,13 @@ export async function eachAtOnce<T>(
 ): Promise<void> {
   const left = items.values();
   let failure: { readonly error: unknown } | undefined;
+  let begun = 0;
+  let turn: Promise<void> = Promise.resolve();
   const worker = async (): Promise<void> => {
     for (const item of left) {
+      begun++;
+      if (begun % BEGUN_A_TURN === 0) turn = turn.then(() => nextTurn());
+      await turn;
       if (failure !== undefined) return;
       try {
         await task(item);

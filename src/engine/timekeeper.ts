@@ -16,7 +16,8 @@ const MINUTE_MS = 60_000;
 /** The shortest time between two looks while commands come in. */
 const BREATH_MS = 200;
 const ROWS_A_LOOK = 2_000;
-const CASES_AT_ONCE = 64;
+/** What waits for the disk together: a flush is paid once for all of them. */
+const CASES_AT_ONCE = 512;
 const LONGEST_BACKOFF_MS = 30_000;
 
 /** Something that is due of a case, and its place among all that is. */

@@ -11,6 +11,7 @@ import { eachAtOnce } from '../../src/engine/each-at-once.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { EngineViews } from '../../src/engine/engine-views.ts';
 import { systemActor } from '../../src/engine/system-actor.ts';
+import { workflows } from '../../workflows/index.ts';
 
 const HOUR_MS = 3_600_000;
 const AT_ONCE = 256;
@@ -81,7 +82,7 @@ export async function writeCases(
     clock: systemClock,
     log: { warn: () => {}, error: console.error },
     lifecycles,
-    workflows: [],
+    workflows,
     openViews: async () => noViews,
   });
   let timers = 0;
@@ -108,6 +109,7 @@ export async function writeCases(
         if (type === 'SlaClockStarted') timers += 1 + warningsIn(data);
       }
     });
+    await engine.workflowsSettled();
   } finally {
     await engine.close();
   }

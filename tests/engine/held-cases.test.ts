@@ -62,7 +62,8 @@ describe('cases held back by an import', () => {
     const keeper = startTimekeeper({
       handler,
       views: {
-        dueTimers: () => [mine, imported].map(id => ({ streamId: `parcel-${id}`, at: MONDAY, name: 'x', cycle: 1 })),
+        dueTimers: () =>
+          [mine, imported].map(id => ({ streamId: `parcel-${id}`, at: MONDAY, name: 'x', cycle: 1 })),
         nextTimerAt: () => MONDAY,
         // As if it had seen all.
         health: () => ({ position: '~' }),

@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pendingTimers } from '../../domain/sla/timers.ts';
-import { type DueTimer, type DueTimers, startTimekeeper, type Timekeeper } from '../../src/engine/timekeeper.ts';
+import {
+  type DueTimer,
+  type DueTimers,
+  startTimekeeper,
+  type Timekeeper,
+} from '../../src/engine/timekeeper.ts';
 import { StoreUnavailableError } from '../../src/store/event-store.ts';
 import { agent, HOUR_MS, house, MONDAY } from './house.ts';
 import { parcel } from './parcel-lifecycle.ts';
@@ -231,7 +236,10 @@ describe('the timekeeper', () => {
         },
       },
       views: {
-        dueTimers: byAt => (byAt >= MONDAY + 19.2 * HOUR_MS ? [{ streamId: `parcel-${caseId}`, at: byAt, name: 'x', cycle: 1 }] : []),
+        dueTimers: byAt =>
+          byAt >= MONDAY + 19.2 * HOUR_MS
+            ? [{ streamId: `parcel-${caseId}`, at: byAt, name: 'x', cycle: 1 }]
+            : [],
         nextTimerAt: () => MONDAY + 19.2 * HOUR_MS,
         health: () => ({ position: '' }),
       },
