@@ -25,6 +25,7 @@ const noViews: EngineViews = {
   dueTimers: () => [],
   nextTimerAt: () => undefined,
   hostOverlaps: () => [],
+  rebuild: async () => ({ events: 0 }),
   close: async () => {},
 };
 
