@@ -3,6 +3,11 @@ import type { Decision } from './case/decision.ts';
 import type { CommandDefinitions, EventDefinitions, EventOf } from './case/event-definition.ts';
 import type { AnyCommand, AnyEvent } from './case/lifecycle.ts';
 import type { Aggregate, DeciderChange } from './log/aggregate.ts';
+import { customer } from './master-data/customer.ts';
+import { defectCategories } from './master-data/defect-categories.ts';
+import { department } from './master-data/department.ts';
+import { product } from './master-data/product.ts';
+import { supplier } from './master-data/supplier.ts';
 import { party } from './party/party.ts';
 import { erasure } from './privacy/erasure.ts';
 import { hold } from './privacy/hold.ts';
@@ -36,4 +41,9 @@ export const aggregates: readonly AnyAggregate[] = [
   registered(access),
   registered(erasure),
   registered(hold),
+  registered(customer),
+  registered(product),
+  registered(supplier),
+  registered(department),
+  registered(defectCategories),
 ];

@@ -5,11 +5,13 @@ import { logCreatedSchema } from './log-created.ts';
 const label = z.string().min(1).max(200);
 
 /** Why a complaint can be made about a product or a service. Codes are for ever; labels are for people. */
-const defectCategorySchema = z.object({
+export const defectCategorySchema = z.object({
   code: z.string().regex(/^[a-z][A-Za-z0-9]{0,59}$/, 'must be a name in camelCase'),
   labels: z.object({ zh: label, en: label }),
   /** Which complaints it is meant for. */
   kinds: z.array(z.enum(['product', 'delivery', 'service', 'orderOrDocument'])).min(1),
+  /** It stays in every record, and is offered for nothing new. */
+  retired: z.boolean().optional(),
 });
 export type DefectCategory = z.infer<typeof defectCategorySchema>;
 

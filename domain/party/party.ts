@@ -6,6 +6,7 @@ import { contactPositionSchema } from '../complaint/company.ts';
 import type { Aggregate } from '../log/aggregate.ts';
 import { uuidSchema } from '../log/envelope.ts';
 import { personal } from '../log/personal.ts';
+import { changed, changesNothing, given, mayNot } from '../master-data/record.ts';
 import { unreachable } from '../unreachable.ts';
 
 /** A person that the house deals with: who they are is here and nowhere else, cases name them by id. */
@@ -35,6 +36,8 @@ const corrections = {
 export const partyEvents = {
   PartyRegistered: { schemaVersion: 1, schema: z.object(details) },
   PartyCorrected: { schemaVersion: 1, schema: z.object(corrections) },
+  PartyRetired: { schemaVersion: 1, schema: z.object({}) },
+  PartyReinstated: { schemaVersion: 1, schema: z.object({}) },
 } as const;
 type PartyEvent = EventOf<typeof partyEvents>;
 
@@ -50,6 +53,16 @@ export const partyCommands = {
     roles: [...STAFF, 'integration', 'admin'],
     schema: z.strictObject(corrections),
   },
+  retireParty: {
+    summary: 'Retire a person who is dealt with no more: they stay in every record',
+    roles: [...STAFF, 'integration', 'admin'],
+    schema: z.strictObject({}),
+  },
+  reinstateParty: {
+    summary: 'Take a retired person up again',
+    roles: [...STAFF, 'integration', 'admin'],
+    schema: z.strictObject({}),
+  },
 } as const;
 type PartyCommand = CommandOf<typeof partyCommands>;
 
@@ -60,36 +73,54 @@ export type PartyState =
       readonly registered: true;
       readonly kind: z.infer<typeof partyKindSchema>;
       readonly customerId?: string;
+      readonly position?: z.infer<typeof contactPositionSchema>;
+      readonly retired: boolean;
     };
 
-/** Rejects with `alreadyRegistered`, `notRegistered`, `nothingToCorrect`. */
+export type RegisteredParty = Extract<PartyState, { registered: true }>;
+
+const ACTS = {
+  registerParty: 'register',
+  correctParty: 'change',
+  retireParty: 'retire',
+  reinstateParty: 'reinstate',
+} as const;
+
+/** Rejects with `alreadyRegistered`, `notRegistered`, `nothingToCorrect`, `retired`, `notRetired`. */
 function decide(command: PartyCommand, party: PartyState, now: number): Decision<PartyEvent> {
+  const refused = mayNot(ACTS[command.type], party);
+  if (refused) return refused;
   switch (command.type) {
     case 'registerParty':
-      if (party.registered) return reject('alreadyRegistered');
       return accept({ type: 'PartyRegistered', data: command.data, occurredAt: now });
     case 'correctParty':
-      if (!party.registered) return reject('notRegistered');
       // Whether a sealed value is the same as before cannot be known here: naming it is enough.
-      if (Object.values(command.data).every(value => value === undefined)) return reject('nothingToCorrect');
+      if (changesNothing(command.data)) return reject('nothingToCorrect');
       return accept({ type: 'PartyCorrected', data: command.data, occurredAt: now });
+    case 'retireParty':
+      return accept({ type: 'PartyRetired', data: {}, occurredAt: now });
+    case 'reinstateParty':
+      return accept({ type: 'PartyReinstated', data: {}, occurredAt: now });
     default:
       return unreachable(command);
   }
 }
 
 function evolve(party: PartyState, event: PartyEvent): PartyState {
+  if (event.type === 'PartyRegistered') {
+    const { kind, customerId, position } = event.data;
+    return { registered: true, kind, retired: false, ...given({ customerId, position }) };
+  }
+  if (!party.registered) return party;
   switch (event.type) {
-    case 'PartyRegistered': {
-      const { kind, customerId } = event.data;
-      return { registered: true, kind, ...(customerId === undefined ? {} : { customerId }) };
-    }
     case 'PartyCorrected': {
-      const { customerId } = event.data;
-      if (!party.registered || customerId === undefined) return party;
-      const { kind } = party;
-      return { registered: true, kind, ...(customerId === null ? {} : { customerId }) };
+      const { customerId, position } = event.data;
+      return changed(party, { customerId, position });
     }
+    case 'PartyRetired':
+      return { ...party, retired: true };
+    case 'PartyReinstated':
+      return { ...party, retired: false };
     default:
       return unreachable(event);
   }

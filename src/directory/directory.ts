@@ -1,5 +1,12 @@
 import type { Delegation, Qualification, Role } from '../../domain/case/actor.ts';
 import { categoryOf, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
+import { DEFECT_CATEGORIES_STREAM_ID } from '../../domain/log/fixed-streams.ts';
+import { type Customer, type CustomerGrade, customer, gradeAt } from '../../domain/master-data/customer.ts';
+import { type DefectCategories, defectCategories } from '../../domain/master-data/defect-categories.ts';
+import { type Department, department } from '../../domain/master-data/department.ts';
+import { type Product, product } from '../../domain/master-data/product.ts';
+import { type Supplier, supplier } from '../../domain/master-data/supplier.ts';
+import { party, type RegisteredParty } from '../../domain/party/party.ts';
 import { onDutyAt, type Roster } from '../../domain/team/duty.ts';
 import { type TeamState, team } from '../../domain/team/team.ts';
 import type { WorkingCalendar } from '../../domain/time/calendar.ts';
@@ -7,6 +14,7 @@ import { type Absence, absenceAt } from '../../domain/user/absence.ts';
 import { type Delegated, HOLDER_OF } from '../../domain/user/delegation.ts';
 import { type RegisteredUser, type UserState, user } from '../../domain/user/user.ts';
 import { emptyFold, type Folded, foldEvents } from './folded-aggregate.ts';
+import { MasterData, type MasterPage, type MasterQuery, masterIdOf } from './master-data.ts';
 import { tokenHash } from './token.ts';
 
 /** A user as it may act now; the name is not in it. */
@@ -45,10 +53,24 @@ export class Directory {
   /** Who gave powers to a user, by the user's id. */
   readonly #delegators = new Map<string, Set<string>>();
 
+  readonly #master: MasterData;
+  readonly #logId: string;
+  #defects: Folded<DefectCategories> = emptyFold(defectCategories.initial);
+
+  constructor(master: MasterData, logId: string) {
+    this.#master = master;
+    this.#logId = logId;
+  }
+
   /** True for the events that `apply` does something with. */
   static concerns(streamId: string): boolean {
+    return Directory.isHeld(streamId) || MasterData.concerns(streamId);
+  }
+
+  /** True for streams that are held in memory, and read again at a start. */
+  static isHeld(streamId: string): boolean {
     const category = categoryOf(streamId);
-    return category === user.category || category === team.category;
+    return [user.category, team.category, defectCategories.category].includes(category);
   }
 
   /**
@@ -67,9 +89,55 @@ export class Directory {
           this.#teams.set(uuid, foldEvents(team, before, [event]));
           break;
         }
+        case defectCategories.category:
+          if (event.streamId === DEFECT_CATEGORIES_STREAM_ID)
+            this.#defects = foldEvents(defectCategories, this.#defects, [event]);
+          break;
         default:
       }
     }
+    this.#master.apply(events);
+  }
+
+  /** Records are looked up by id; those that are retired are there too. */
+  customer(id: string): Customer | undefined {
+    return this.#master.record(customer, id);
+  }
+
+  /** The grade that a customer has at an instant; `undefined` for none, and for a customer that there is not. */
+  customerGrade(id: string, at: number): CustomerGrade | undefined {
+    return gradeAt(this.customer(id)?.grades ?? [], at);
+  }
+
+  product(id: string): Product | undefined {
+    return this.#master.record(product, id);
+  }
+
+  supplier(id: string): Supplier | undefined {
+    return this.#master.record(supplier, id);
+  }
+
+  department(id: string): Department | undefined {
+    return this.#master.record(department, id);
+  }
+
+  departmentOf(code: string): Department | undefined {
+    return this.department(masterIdOf(this.#logId, 'department', code));
+  }
+
+  /** A person by what may be decided on: kind, customer, position; never the name. */
+  party(id: string): RegisteredParty | undefined {
+    return this.#master.record(party, id);
+  }
+
+  /** The ids of records that a query finds. @throws BadMasterCursorError */
+  listMaster(query: MasterQuery): MasterPage {
+    return this.#master.list(query);
+  }
+
+  /** The list of defect categories as it holds now. */
+  defectCategories(): DefectCategories {
+    return this.#defects.state;
   }
 
   /** Who holds this bearer token at `now` (UTC epoch milliseconds); `undefined` if nobody may act by it. */
@@ -182,9 +250,11 @@ export class Directory {
       .sort();
   }
 
-  /** Who answers for a department: the lead of the first of its teams that has one. */
-  departmentHead(department: string): string | undefined {
-    return this.teamsOf(department)
+  /** Who answers for a department: its head, else the lead of the first of its teams that has one. */
+  departmentHead(code: string): string | undefined {
+    const headUserId = this.departmentOf(code)?.headUserId;
+    if (headUserId !== undefined && this.user(headUserId)?.active === true) return headUserId;
+    return this.teamsOf(code)
       .map(teamId => this.teamLead(teamId))
       .find(lead => lead !== undefined);
   }

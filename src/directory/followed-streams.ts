@@ -14,6 +14,18 @@ export interface FollowedStreams extends LogFollower {
   close(): void;
 }
 
+/** Rows that are kept in the file beside: they are written with its checkpoint alone, so that none is ahead of it. */
+export interface FollowedRows {
+  /** Raised with every change of the tables or of what stands in them: the file then begins anew. */
+  readonly version: number;
+  readonly schema: string;
+  open(db: DatabaseSync): void;
+  /** Called in the transaction that moves the checkpoint. */
+  write(): void;
+  /** Called once that transaction is through. */
+  written(): void;
+}
+
 /** Tells several of an append: each takes what concerns it. */
 export function appendingOf(
   each: readonly Pick<FollowedStreams, 'appending'>[],
@@ -27,7 +39,7 @@ export function appendingOf(
 }
 
 const SCHEMA_VERSION = 1;
-const SCHEMA = `
+const schemaOf = (rows: FollowedRows | undefined): string => `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS stream (stream_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
@@ -36,8 +48,10 @@ const SCHEMA = `
     log_id TEXT NOT NULL,
     checkpoint TEXT NOT NULL
   ) STRICT;
-  PRAGMA user_version = ${SCHEMA_VERSION};
+  ${rows?.schema ?? ''}
+  PRAGMA user_version = ${versionOf(rows)};
 `;
+const versionOf = (rows: FollowedRows | undefined): number => SCHEMA_VERSION + 100 * (rows?.version ?? 0);
 
 /**
  * Opens a small file beside the log: which of the streams there are, so that a start reads those and what came after
@@ -50,9 +64,13 @@ export async function openFollowedStreams(options: {
   readonly concerns: (streamId: string) => boolean;
   /** Takes events of such streams in, each stream's in order; some may come twice. */
   readonly apply: (events: readonly StoredEvent[]) => void;
+  readonly rows?: FollowedRows;
+  /** Which streams are read again at a start, as nothing in the file says what is in them; all, if not given. */
+  readonly readsAgain?: (streamId: string) => boolean;
 }): Promise<FollowedStreams> {
-  const { path, log, concerns } = options;
-  const db = await openFile(path, log);
+  const { path, log, concerns, rows, readsAgain = () => true } = options;
+  const db = await openFile(path, log, rows);
+  rows?.open(db);
   const addStream = db.prepare('INSERT INTO stream VALUES (?) ON CONFLICT DO NOTHING');
   const setCheckpoint = db.prepare('UPDATE state SET checkpoint = ?');
   const known = new Set(
@@ -71,7 +89,7 @@ export async function openFollowedStreams(options: {
     const events = all.filter(({ streamId }) => concerns(streamId));
     options.apply(events);
     for (const { streamId } of events) {
-      if (known.has(streamId)) continue;
+      if (known.has(streamId) || !readsAgain(streamId)) continue;
       known.add(streamId);
       unwritten.push(streamId);
     }
@@ -81,6 +99,7 @@ export async function openFollowedStreams(options: {
     db.exec('BEGIN IMMEDIATE');
     try {
       for (const streamId of unwritten) addStream.run(streamId);
+      rows?.write();
       setCheckpoint.run(position);
       db.exec('COMMIT');
     } catch (error) {
@@ -88,6 +107,7 @@ export async function openFollowedStreams(options: {
       throw error;
     }
     unwritten = [];
+    rows?.written();
     checkpoint = position;
   }
 
@@ -112,24 +132,24 @@ export async function openFollowedStreams(options: {
   };
 }
 
-async function openFile(path: string, log: EventLog): Promise<DatabaseSync> {
+async function openFile(path: string, log: EventLog, rows: FollowedRows | undefined): Promise<DatabaseSync> {
   const head = await log.head();
-  const usable = tryOpen(path);
+  const usable = tryOpen(path, versionOf(rows));
   const state = usable?.prepare('SELECT log_id, checkpoint FROM state').get();
   if (usable !== undefined && state?.log_id === log.logId && String(state.checkpoint) <= head) return usable;
   usable?.close();
   for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
   const db = new DatabaseSync(path);
-  db.exec(SCHEMA);
+  db.exec(schemaOf(rows));
   db.prepare("INSERT INTO state VALUES (1, ?, '')").run(log.logId);
   return db;
 }
 
-function tryOpen(path: string): DatabaseSync | undefined {
+function tryOpen(path: string, version: number): DatabaseSync | undefined {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path);
-    if (db.prepare('PRAGMA user_version').get()?.user_version === SCHEMA_VERSION) {
+    if (db.prepare('PRAGMA user_version').get()?.user_version === version) {
       db.exec('PRAGMA synchronous = NORMAL');
       return db;
     }

@@ -1,6 +1,6 @@
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import { DEFAULT_DEFECT_CATEGORIES } from '../../domain/complaint/default-defect-categories.ts';
-import type { StoredEvent } from '../../domain/log/envelope.ts';
+import { type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
 import {
   CALENDAR_STREAM_ID,
   DEFAULT_TEAM_ID,
@@ -9,6 +9,7 @@ import {
   SYSTEM_ACTOR_ID,
 } from '../../domain/log/fixed-streams.ts';
 import { houseEvents } from '../../domain/log/house-events.ts';
+import { defectCategories } from '../../domain/master-data/defect-categories.ts';
 import { defaultPolicy } from '../../domain/sla/default-policy.ts';
 import { policyEvents } from '../../domain/sla/policy.ts';
 import { team } from '../../domain/team/team.ts';
@@ -66,16 +67,22 @@ export async function bootstrap(parts: {
   const policy = PolicyPublished.schema.parse({ policy: defaultPolicy() });
   await publish(POLICY_STREAM_ID, 'PolicyPublished', PolicyPublished.schemaVersion, policy);
 
-  const { CalendarPublished, DefectCategoriesPublished } = houseEvents;
+  const { CalendarPublished } = houseEvents;
   const calendar = CalendarPublished.schema.parse({ calendar: chinaCalendar() });
   await publish(CALENDAR_STREAM_ID, 'CalendarPublished', CalendarPublished.schemaVersion, calendar);
 
-  const categories = DefectCategoriesPublished.schema.parse({
-    version: 1,
-    categories: DEFAULT_DEFECT_CATEGORIES,
+  const listId = uuidv5(DEFECT_CATEGORIES_STREAM_ID, store.logId);
+  await give(defectCategories, {
+    actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' },
+    commandId: listId,
+    keyed: false,
+    correlationId: listId,
+    id: uuidOf(DEFECT_CATEGORIES_STREAM_ID),
+    command: {
+      type: 'publishDefectCategories',
+      data: { basedOn: 0, categories: [...DEFAULT_DEFECT_CATEGORIES] },
+    },
   });
-  const { schemaVersion } = DefectCategoriesPublished;
-  await publish(DEFECT_CATEGORIES_STREAM_ID, 'DefectCategoriesPublished', schemaVersion, categories);
 
   const commandId = uuidv5(`team-${DEFAULT_TEAM_ID}`, store.logId);
   await give(team, {

@@ -2,18 +2,20 @@ import { isAsked } from '../../domain/case/input-request.ts';
 import type { HostOverlap, HostQuery } from '../../domain/case/lifecycle.ts';
 import type { StoredEvent } from '../../domain/log/envelope.ts';
 import type { WallClock } from '../clock.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { CommandOutcome, CommandRequest } from './command-request.ts';
 import { decisionStamp, sealedEvents } from './decided-events.ts';
 import { type Linked, watchedContext } from './decision-context.ts';
 import type { FoldedCase } from './folded-case.ts';
+import { namedCustomer } from './named-customer.ts';
 import { type OrganisationSource, organisationOf, owningTeam } from './organisation.ts';
 import type { PolicyBook } from './policy-book.ts';
 import type { Rejection } from './rejection-journal.ts';
 
 export interface DeciderParts {
   readonly sealer: Sealer;
-  readonly directory: OrganisationSource;
+  readonly directory: OrganisationSource & Pick<Directory, 'customerGrade'>;
   readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;
   readonly clock: WallClock;
   /** Who of these hosts is expected elsewhere, as the views know it; without it nobody is. */
@@ -49,6 +51,7 @@ export function createDecider(parts: DeciderParts): Decider {
     const policy = policies.policyAt(now);
     const calendar = policies.calendarKnownAt(policy.calendarId, now);
     const hosts = lifecycle.hostQueryOf?.(command, state);
+    const customerId = namedCustomer(command);
     const { context, used } = watchedContext({
       now,
       caseId,
@@ -67,6 +70,7 @@ export function createDecider(parts: DeciderParts): Decider {
           calendar,
         }),
       linked,
+      customerGrade: customerId === undefined ? undefined : directory.customerGrade(customerId, now),
       hostOverlaps: hosts && parts.hostOverlaps?.(hosts, caseId),
     });
     const decision = lifecycle.decide(command, state, context);

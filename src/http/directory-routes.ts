@@ -3,8 +3,11 @@ import { party } from '../../domain/party/party.ts';
 import { absenceRoutes } from './absence-routes.ts';
 import { type ApiRoute, apiRoute } from './api-route.ts';
 import { isStaff, READERS } from './authentication.ts';
+import { contactRoutes } from './contact-routes.ts';
+import { defectCategoryRoutes } from './defect-category-routes.ts';
 import { delegationRoutes } from './delegation-routes.ts';
 import { type DirectoryParts, directoryCommandRoute, idParams } from './directory-command.ts';
+import { masterRoutes } from './master-routes.ts';
 import { ProblemError } from './problems.ts';
 import { teamRoutes } from './team-routes.ts';
 import { userRoutes } from './user-routes.ts';
@@ -21,6 +24,9 @@ export function directoryRoutes(parts: DirectoryParts): readonly ApiRoute[] {
     ...delegationRoutes(parts),
     ...absenceRoutes(parts),
     ...teamRoutes(parts),
+    ...masterRoutes(parts),
+    ...contactRoutes(parts),
+    ...defectCategoryRoutes(parts),
     directoryCommandRoute(parts, party, 'registerParty', {
       method: 'POST',
       url: '/v1/parties',
@@ -32,6 +38,18 @@ export function directoryRoutes(parts: DirectoryParts): readonly ApiRoute[] {
       url: '/v1/parties/:id',
       access: READERS.filter(role => correctors.includes(role)),
       body: wireSchema(party.commands.correctParty.schema),
+    }),
+    directoryCommandRoute(parts, party, 'retireParty', {
+      method: 'POST',
+      url: '/v1/parties/:id/retire',
+      access: READERS.filter(role => correctors.includes(role)),
+      body: z.strictObject({}),
+    }),
+    directoryCommandRoute(parts, party, 'reinstateParty', {
+      method: 'POST',
+      url: '/v1/parties/:id/reinstate',
+      access: READERS.filter(role => correctors.includes(role)),
+      body: z.strictObject({}),
     }),
     apiRoute({
       method: 'GET',

@@ -32,6 +32,13 @@ export interface HttpEngine {
     | 'isAway'
     | 'standIn'
     | 'delegationsBy'
+    | 'customer'
+    | 'product'
+    | 'supplier'
+    | 'department'
+    | 'party'
+    | 'listMaster'
+    | 'defectCategories'
   >;
   readonly people: DirectoryService;
   readonly privacy: Pick<PrivacyDesk, 'register' | 'approve' | 'casesNaming'>;

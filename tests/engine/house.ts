@@ -7,7 +7,6 @@ import { defaultPolicy } from '../../domain/sla/default-policy.ts';
 import { chinaCalendar } from '../../domain/time/china-calendar.ts';
 import { type CommandHandlerParts, createCommandHandler } from '../../src/engine/command-handler.ts';
 import type { CommandOutcome, CommandRequest } from '../../src/engine/command-request.ts';
-import type { OrganisationSource } from '../../src/engine/organisation.ts';
 import { createPolicyBook } from '../../src/engine/policy-book.ts';
 import { createMemoryKeyStore } from '../../src/privacy/memory-key-store.ts';
 import { createSealer } from '../../src/privacy/sealer.ts';
@@ -22,7 +21,8 @@ export const HOUR_MS = 3_600_000;
 export const QA_HEAD = uuidv4();
 export const TEAM_LEAD = uuidv4();
 
-const directory: OrganisationSource = {
+const directory: CommandHandlerParts['directory'] = {
+  customerGrade: () => undefined,
   teamLead: () => TEAM_LEAD,
   teamsOf: () => [],
   departmentHead: () => undefined,

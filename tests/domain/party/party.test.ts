@@ -32,8 +32,17 @@ test('a contact stays with its customer until a correction takes it away', () =>
     occurredAt: now,
   };
   const left = { type: 'PartyCorrected' as const, data: { customerId: null }, occurredAt: now };
-  expect(given(registered, renamed).state).toEqual({ registered: true, kind: 'contact', customerId });
-  expect(given(registered, renamed, left).state).toEqual({ registered: true, kind: 'contact' });
+  expect(given(registered, renamed).state).toEqual({
+    registered: true,
+    kind: 'contact',
+    customerId,
+    retired: false,
+  });
+  expect(given(registered, renamed, left).state).toEqual({
+    registered: true,
+    kind: 'contact',
+    retired: false,
+  });
 });
 
 test.each([
