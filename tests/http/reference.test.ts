@@ -65,7 +65,10 @@ describe('the OpenAPI document', () => {
   });
 
   it('has schemas that can be compiled, and takes in each of its examples', async () => {
-    const agent = asker(server.app, (await server.person('agent', 'marketing', 'technicalService', 'admin')).token);
+    const agent = asker(
+      server.app,
+      (await server.person('agent', 'marketing', 'technicalService', 'admin')).token,
+    );
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'document', components: document.components });
     let examples = 0;
