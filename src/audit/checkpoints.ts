@@ -8,7 +8,7 @@ import { patientAppend } from '../engine/patient-append.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { copyDelivery } from './checkpoint-copies.ts';
 import { CheckpointKeyError, type CheckpointKeys, openCheckpointKeys } from './checkpoint-keys.ts';
-import { originOf, signCheckpoint } from './checkpoint-note.ts';
+import { originOf, parseCheckpoint, signCheckpoint } from './checkpoint-note.ts';
 import {
   checkpointStreamId,
   type LoggedCheckpoint,
@@ -16,7 +16,7 @@ import {
   readCheckpoints,
 } from './checkpoint-streams.ts';
 import { base64Of } from './merkle.ts';
-import type { NoteVerifier } from './signed-note.ts';
+import { type NoteVerifier, signNote } from './signed-note.ts';
 import type { Tree } from './tree.ts';
 
 export interface CheckpointSettings {
@@ -88,6 +88,12 @@ export class Checkpoints {
   /** Whose signatures count as the house's own. @throws CheckpointRefusedError */
   trusted(): readonly NoteVerifier[] {
     return this.#usableKeys().trusted;
+  }
+
+  /** Signs another text of the house's as a note: one that cannot be taken for a checkpoint. @throws CheckpointRefusedError */
+  sign(text: string): string {
+    if (parseCheckpoint(text) !== undefined) throw new TypeError('a checkpoint is signed by making one');
+    return signNote(text, this.#usableKeys().signer);
   }
 
   /** What keeps checkpoints from being made or brought away, for people. */

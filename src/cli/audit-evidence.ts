@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { checkpointCommands } from './audit-checkpoint.ts';
+import { proveCommands } from './audit-prove.ts';
 import { verifyCommand } from './audit-verify.ts';
 
 /** What proves that the record was not touched. */
 export function evidenceCommands(): readonly Command[] {
-  return [verifyCommand(), ...checkpointCommands()];
+  return [verifyCommand(), ...checkpointCommands(), ...proveCommands()];
 }

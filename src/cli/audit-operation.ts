@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { uuidSchema } from '../../domain/log/envelope.ts';
-import { createAccessRecorder, type Look, LookRefusedError, lookerNamed } from '../audit/access-recorder.ts';
+import {
+  createAccessRecorder,
+  type Look,
+  type Looker,
+  LookRefusedError,
+  lookerNamed,
+} from '../audit/access-recorder.ts';
 import type { House } from '../engine/open-house.ts';
 import type { JsonObject } from '../privacy/json-edit.ts';
 import { OperationError } from './operation-error.ts';
@@ -12,6 +18,7 @@ export type AuditOperation<T> = (
   params: T,
   parts: {
     readonly look: Look;
+    readonly who: Looker;
     readonly emit: (progress: unknown) => void;
     readonly signal: AbortSignal;
     readonly timeZone: string;
@@ -44,7 +51,7 @@ export function auditOperation<S extends z.ZodObject>(
       const parameters = JSON.parse(JSON.stringify(own)) as JsonObject;
       const look = await recorder.look(who, sessionId, { action, parameters });
       try {
-        return await work(house, own, { look, emit, signal, timeZone });
+        return await work(house, own, { look, who, emit, signal, timeZone });
       } catch (error) {
         await look.ended('failed', {});
         throw error;

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { findingText } from '../audit/verify-findings.ts';
 import type { VerifyReport } from '../audit/verify-log.ts';
 import { loadConfig } from '../config.ts';
 import { askFolder } from './ask-folder.ts';
 import { EXIT, reported } from './ask-house.ts';
-import { showProgress } from './show-progress.ts';
+import { progressLine } from './progress-line.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface VerifyOptions {
@@ -46,9 +47,11 @@ in it, and sign them with the key that lies here: against that only a checkpoint
           keys: options.key,
           checkpoints: options.checkpoint.map(file => ({ source: file, note: readFileSync(file, 'utf8') })),
         };
-        const progress = showProgress('events');
-        const result = await askFolder('verify', params, progress.tell);
-        progress.end();
+        const progress = progressLine();
+        const result = await askFolder('verify', params, told => {
+          progress.show(`${z.object({ events: z.number() }).parse(told).events.toLocaleString('en')} events`);
+        });
+        progress.clear();
         // What `verifyFolder` answered, here or through the socket.
         const report = result as VerifyReport;
         process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : verifyText(report));

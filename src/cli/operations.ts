@@ -17,6 +17,7 @@ import { evidenceOperations } from './evidence-operations.ts';
 import { folderOperations } from './folder-operations.ts';
 import { OperationError } from './operation-error.ts';
 import { privacyOperations } from './privacy-operations.ts';
+import { proveOperations } from './prove-operations.ts';
 
 type Operation = (
   house: House,
@@ -104,6 +105,7 @@ export const operations = {
   ...folderOperations,
   ...evidenceOperations,
   ...privacyOperations,
+  ...proveOperations,
   ...delegationOperations,
 
   import: (house, params, emit, signal) => importAnswerer(house)(params, emit, signal),
