@@ -26,6 +26,8 @@ const details = {
   roles: rolesSchema,
   teamId: uuidSchema.optional(),
   department: departmentSchema.optional(),
+  /** Of a customer's account: the contact whose it is. */
+  contactId: uuidSchema.optional(),
   qualifications: qualificationsSchema,
 };
 /** What changes, each with its new value as a whole; `null` takes a value away. */
@@ -34,6 +36,7 @@ const changes = {
   roles: rolesSchema.optional(),
   teamId: uuidSchema.nullable().optional(),
   department: departmentSchema.nullable().optional(),
+  contactId: uuidSchema.nullable().optional(),
   qualifications: qualificationsSchema.optional(),
 };
 const token = {
@@ -110,6 +113,7 @@ export type UserState =
       readonly roles: readonly z.infer<typeof roleSchema>[];
       readonly teamId?: string;
       readonly department?: string;
+      readonly contactId?: string;
       readonly qualifications: readonly z.infer<typeof qualificationSchema>[];
       /** Without those that were over when the last one was recorded. */
       readonly absences: readonly Absence[];
@@ -175,7 +179,7 @@ function decide(command: UserCommand, user: UserState, now: number): Decision<Us
 
 function evolve(user: UserState, event: UserEvent): UserState {
   if (event.type === 'UserRegistered') {
-    const { roles, teamId, department, qualifications } = event.data;
+    const { roles, teamId, department, contactId, qualifications } = event.data;
     return {
       registered: true,
       active: true,
@@ -186,6 +190,7 @@ function evolve(user: UserState, event: UserEvent): UserState {
       delegations: [],
       ...(teamId === undefined ? {} : { teamId }),
       ...(department === undefined ? {} : { department }),
+      ...(contactId === undefined ? {} : { contactId }),
     };
   }
   if (!user.registered) return user;
@@ -224,15 +229,17 @@ function evolve(user: UserState, event: UserEvent): UserState {
 }
 
 function changed(user: RegisteredUser, change: z.infer<z.ZodObject<typeof changes>>): RegisteredUser {
-  const { teamId: oldTeam, department: oldDepartment, ...rest } = user;
+  const { teamId: oldTeam, department: oldDepartment, contactId: oldContact, ...rest } = user;
   const teamId = change.teamId === undefined ? oldTeam : change.teamId;
   const department = change.department === undefined ? oldDepartment : change.department;
+  const contactId = change.contactId === undefined ? oldContact : change.contactId;
   return {
     ...rest,
     roles: change.roles ?? user.roles,
     qualifications: change.qualifications ?? user.qualifications,
     ...(teamId === undefined || teamId === null ? {} : { teamId }),
     ...(department === undefined || department === null ? {} : { department }),
+    ...(contactId === undefined || contactId === null ? {} : { contactId }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface DirectoryUser {
   readonly roles: readonly Role[];
   readonly teamId?: string;
   readonly department?: string;
+  /** Whose account it is, of a customer's. */
+  readonly contactId?: string;
   readonly qualifications: readonly Qualification[];
   /** Powers that others gave to this user and hold themselves, ended ones among them; absent where there are none. */
   readonly delegations?: readonly Delegation[];

@@ -43,6 +43,7 @@ const userSchema = z.object({
   roles: z.array(roleSchema),
   teamId: z.uuid().optional(),
   department: z.string().optional(),
+  contactId: z.uuid().optional(),
   qualifications: z.array(z.object({ name: z.string(), validUntil: instant })),
   delegations: z
     .array(z.object({ from: z.uuid(), command: z.string(), validFrom: instant, validUntil: instant }))

@@ -107,6 +107,39 @@ describe('a customer', () => {
     expect(status).toBe(404);
   });
 
+  it('reaches what was opened for its contact, and nothing of another’s', async () => {
+    const specialist = asker(server.app, (await server.person('technicalService')).token);
+    const admin = asker(server.app, (await server.person('admin')).token);
+    const made = await agent('POST', '/v1/parties', { kind: 'contact', name: 'Ms Lund' });
+    const person = await server.person('customer');
+    const account = asker(server.app, person.token);
+    const form = {
+      customer: { name: 'Nordic Outdoor' },
+      contactId: made.body.id,
+      channel: 'email',
+    };
+    const { body } = await specialist('POST', '/v1/technical-liaisons/send-form', form);
+    const liaison = `/v1/technical-liaisons/${body.id}`;
+    const answer = {
+      kind: 'suggestion',
+      contactPosition: 'technical',
+      channel: 'email',
+      text: 'Softer tapes.',
+      receivedAt: new Date().toISOString(),
+    };
+    expect((await account('POST', `${liaison}/record-response`, answer)).status).toBe(404);
+    const named = { contactId: made.body.id };
+    expect((await admin('PATCH', `/v1/users/${person.userId}`, named)).status).toBe(200);
+    expect((await account('GET', liaison)).body).toMatchObject({ phase: 'formSent', state: {} });
+    const answered = await account('POST', `${liaison}/record-response`, answer);
+    expect(answered.body).toMatchObject({
+      id: body.id,
+      events: expect.arrayContaining(['TechnicalLiaisonAnswered', 'SlaClockStarted']),
+    });
+    expect((await customer('GET', liaison)).status).toBe(404);
+    expect((await account('GET', `/v1/complaints/${await receive(agent)}`)).status).toBe(404);
+  });
+
   it.each(['/v1/cases', '/v1/complaints', '/v1/deadlines', '/v1/sla-results', '/v1/events', '/v1/teams'])(
     'does not get %s',
     async url => {
