@@ -2,6 +2,9 @@ import { access } from './access/access.ts';
 import type { Decision } from './case/decision.ts';
 import type { CommandDefinitions, EventDefinitions, EventOf } from './case/event-definition.ts';
 import type { AnyCommand, AnyEvent } from './case/lifecycle.ts';
+import { calendars } from './house/calendars.ts';
+import { deadlineRuns } from './house/deadline-runs.ts';
+import { policies } from './house/policies.ts';
 import type { Aggregate, DeciderChange } from './log/aggregate.ts';
 import { customer } from './master-data/customer.ts';
 import { defectCategories } from './master-data/defect-categories.ts';
@@ -46,4 +49,7 @@ export const aggregates: readonly AnyAggregate[] = [
   registered(supplier),
   registered(department),
   registered(defectCategories),
+  registered(calendars),
+  registered(policies),
+  registered(deadlineRuns),
 ];

@@ -18,6 +18,8 @@ export interface DeadlineRow {
   readonly dueAt: number | null;
   readonly startedAt: number | null;
   readonly provisional: boolean;
+  /** `dueAt` of an open promise that is provisional and not breached; else `null`. */
+  readonly provisionalAt: number | null;
   readonly warned: boolean;
   readonly breached: boolean;
   readonly pausedMs: number;
@@ -44,6 +46,7 @@ export const deadlineTable = defineTable<DeadlineRow>({
     dueAt: 'integer',
     startedAt: 'integer',
     provisional: 'boolean',
+    provisionalAt: 'integer',
     warned: 'boolean',
     breached: 'boolean',
     pausedMs: 'integer',
@@ -58,6 +61,11 @@ export const deadlineTable = defineTable<DeadlineRow>({
   indexes: [
     { name: 'deadlinesByNext', columns: ['nextAt', 'caseId', 'name', 'cycle'], whereNotNull: 'nextAt' },
     { name: 'deadlinesByDue', columns: ['isClock', 'dueAt', 'caseId', 'name', 'cycle'] },
+    {
+      name: 'deadlinesProvisional',
+      columns: ['caseId', 'provisionalAt'],
+      whereNotNull: 'provisionalAt',
+    },
     { name: 'deadlinesOfAssignee', columns: ['assigneeId', 'isClock', 'dueAt', 'caseId', 'name', 'cycle'] },
     { name: 'deadlinesOfTeam', columns: ['teamId', 'isClock', 'dueAt', 'caseId', 'name', 'cycle'] },
   ],
@@ -116,6 +124,7 @@ function clockRow(
     dueAt: clock.schedule.dueAt,
     startedAt: clock.startedAt,
     provisional: clock.schedule.provisional,
+    provisionalAt: clock.schedule.provisional && !breached ? clock.schedule.dueAt : null,
     warned: clock.warned.length > 0,
     breached,
     pausedMs: clock.pausedMs,
@@ -140,6 +149,7 @@ function timerRow(
     dueAt: timer.endsAt ?? null,
     startedAt: null,
     provisional: false,
+    provisionalAt: null,
     warned: timer.reminded > 0,
     breached: false,
     pausedMs: 0,

@@ -24,6 +24,7 @@ export const afterSales = defineLifecycle({
   numberPrefix: 'ASR',
   deciderVersion: 1,
   opens: ['report'],
+  promises: ['answer', 'onSiteResolution'],
   commands: afterSalesCommands,
   events: afterSalesEvents,
   initial: noAfterSales,

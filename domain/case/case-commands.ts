@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
-import { clockNameSchema, pauseReasonSchema } from '../sla/events.ts';
+import { calendarRefSchema, clockNameSchema, pauseReasonSchema } from '../sla/events.ts';
 import { TIMER_KINDS } from '../sla/timers.ts';
 import { departmentSchema } from '../team/team.ts';
 import { type Role, STAFF } from './actor.ts';
@@ -139,6 +139,19 @@ export const caseCommands = {
     note: freeText.optional(),
   }),
   closeWithoutAgreement: command('Close without agreement', ['lead'], { note: freeText }),
+  reapplyDeadlines: {
+    summary: 'Lay another calendar version or policy on the promises that run',
+    roles: ['system'],
+    schema: z.strictObject({
+      because: z.enum(['calendar', 'policyApplied']),
+      /** The calendar version that is laid on. */
+      calendar: calendarRefSchema,
+      /** The policy that is in force; another one by now is refused. */
+      policyVersion: z.int().min(1),
+      /** Only deadlines that rest on days which no calendar knew. */
+      provisionalOnly: z.boolean(),
+    }),
+  },
   fireTimer: {
     summary: 'What time alone brings',
     roles: ['system'],

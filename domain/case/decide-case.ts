@@ -17,6 +17,7 @@ import { acceptHandOver, declineHandOver, proposeHandOver, withdrawHandOver } fr
 import { answerInput, endOrChaseInput, requestInput } from './decide-input.ts';
 import { absorb, mergeInto, unmerge } from './decide-merging.ts';
 import { recordMessage } from './decide-message.ts';
+import { reapplyDeadlines } from './decide-reapplying.ts';
 import { fireTimer } from './decide-timer.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { factAt } from './facts.ts';
@@ -38,6 +39,7 @@ const AFTER_THE_END: readonly CaseCommand['type'][] = [
   'rescindBreach',
   'retractStep',
   'correctDetails',
+  'reapplyDeadlines',
   'fireTimer',
 ];
 
@@ -59,6 +61,7 @@ export function decideCase<S extends CaseState>(
     return caseEnded(state.ended, rules.possible(state));
   }
   if (command.type === 'fireTimer') return fireTimer(command.data, state, context, rules);
+  if (command.type === 'reapplyDeadlines') return reapplyDeadlines(command.data, state, context, rules);
   const at = factAt(context, state, command.data);
   if (typeof at !== 'number') return at;
   const event = <T extends CaseEvent['type']>(type: T, data: (CaseEvent & { type: T })['data']) =>

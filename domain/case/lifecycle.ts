@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DeciderChange } from '../log/aggregate.ts';
 import type { Clock } from '../sla/clock.ts';
+import type { ClockName } from '../sla/events.ts';
 import type { Organisation, Policy } from '../sla/policy.ts';
 import type { WorkingCalendar } from '../time/calendar.ts';
 import type { Actor } from './actor.ts';
@@ -92,6 +93,8 @@ export interface Lifecycle<
   readonly opens: readonly (keyof C & string)[];
   /** Those of `opens` that also act on a case: given with its id they continue it, given without one they open one. */
   readonly continues?: readonly (keyof C & string)[];
+  /** Every promise that it may start: a policy has to say a target for each. */
+  readonly promises: readonly ClockName[];
   readonly commands: C;
   readonly events: E;
   readonly initial: S;
@@ -116,6 +119,7 @@ export interface AnyLifecycle {
   readonly deciderChanges?: readonly DeciderChange[];
   readonly opens: readonly string[];
   readonly continues?: readonly string[];
+  readonly promises: readonly ClockName[];
   readonly commands: CommandDefinitions;
   readonly events: EventDefinitions;
   readonly initial: CaseState;

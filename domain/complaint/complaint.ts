@@ -56,6 +56,7 @@ export const complaint = defineLifecycle({
   numberPrefix: 'CMP',
   deciderVersion: 1,
   opens: ['receive'],
+  promises: ['acknowledgement', 'firstReply', 'remoteJudgement', 'onSiteArrival', 'decision', 'closing'],
   commands: complaintCommands,
   events: complaintEvents,
   initial: noComplaint,

@@ -61,6 +61,7 @@ export const difficultProblem = defineLifecycle({
   numberPrefix: 'DPR',
   deciderVersion: 1,
   opens: ['raise'],
+  promises: ['firstResponse', 'progress'],
   commands: difficultProblemCommands,
   events: difficultProblemEvents,
   initial: noProblem,

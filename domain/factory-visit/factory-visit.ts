@@ -25,6 +25,7 @@ export const factoryVisit = defineLifecycle({
   numberPrefix: 'VST',
   deciderVersion: 1,
   opens: ['apply'],
+  promises: ['approval', 'hostsAssigned', 'visitCompleted', 'wave1', 'wave3', 'wave6'],
   commands: factoryVisitCommands,
   events: factoryVisitEvents,
   initial: noFactoryVisit,

@@ -50,6 +50,7 @@ export const liaisonRound = defineLifecycle({
   numberPrefix: 'LRD',
   deciderVersion: 1,
   opens: ['scheduleRound'],
+  promises: [],
   commands: liaisonRoundCommands,
   events: liaisonRoundEvents,
   initial: noRound,

@@ -74,6 +74,7 @@ export const sampleRequest = defineLifecycle({
   numberPrefix: 'SMP',
   deciderVersion: 1,
   opens: ['open'],
+  promises: [],
   commands: sampleRequestCommands,
   events: sampleRequestEvents,
   initial: noSample,

@@ -265,12 +265,18 @@ function rescheduledTarget(clock: Clock, { data }: Rescheduled): Pick<Clock, 'ta
 function rescheduledMoves(clock: Clock, event: Rescheduled): Pick<Clock, 'moves' | 'pause'> {
   const { occurredAt: at, data } = event;
   const { because, schedule, notLaterThan, leftMs, warningsLeft } = data;
+  const reapplied = because === 'calendar' || because === 'policyApplied';
   const kept =
-    because === 'normalAgain' ? clock.moves.filter(m => m.kind !== 'bound' || !m.urgent) : clock.moves;
+    because === 'normalAgain'
+      ? clock.moves.filter(m => m.kind !== 'bound' || !m.urgent)
+      : reapplied && notLaterThan !== undefined
+        ? // The urgent bound itself, counted anew.
+          clock.moves.map(m => (m.kind === 'bound' && m.urgent ? { ...m, dueAt: notLaterThan } : m))
+        : clock.moves;
   const move: readonly ClockMove[] =
     because === 'agreedWithCustomer'
       ? [{ kind: 'agreed', at, dueAt: schedule.dueAt }]
-      : notLaterThan === undefined
+      : notLaterThan === undefined || reapplied
         ? []
         : [{ kind: 'bound', at, dueAt: notLaterThan, urgent: because === 'urgent' }];
   const { pause } = clock;

@@ -13,11 +13,11 @@ export const slaFactsSchema = z.object({
 });
 export type SlaFacts = z.infer<typeof slaFactsSchema>;
 
-const lineSchema = z.object({
+const lineSchema = z.strictObject({
   lifecycle: z.string().min(1).max(60),
   clock: clockNameSchema,
   /** Every condition must hold; the line with the most wins, then the earliest listed. */
-  when: slaFactsSchema.partial().default({}),
+  when: slaFactsSchema.partial().strict().default({}),
   target: targetSchema,
   /** Fractions of the allowance at which a warning is given. */
   warnAt: z.array(z.number().gt(0).lt(1)).max(5).default([0.8]),
@@ -25,12 +25,8 @@ const lineSchema = z.object({
 
 const workingDaysSchema = z.int().min(1).max(260);
 
-/** All that a business sets about its promises. A version is never edited. */
-export const policySchema = z.object({
-  policyId: z.string().min(1).max(60),
-  version: z.int().min(1),
-  /** Clocks that start at or after this instant follow it. */
-  holdsFrom: instantSchema,
+/** All that a business sets about its promises, before it is published as a version. */
+export const policyContentSchema = z.strictObject({
   calendarId: z.string().min(1).max(60),
   lines: z.array(lineSchema).min(1).max(500),
   /** Escalation level 2 at the due instant plus this, in the clock's own time. */
@@ -46,13 +42,13 @@ export const policySchema = z.object({
   /** Two cases of one product and defect category received that far apart are one fault that recurs; 180, if absent. */
   recurrenceWindowDays: z.int().min(1).max(3650).optional(),
   reopeningDays: z.int().min(0).max(3650).default(30),
-  authorityLimit: z.object({ amountMinor: z.int().min(0), currency: z.string().length(3) }),
+  authorityLimit: z.strictObject({ amountMinor: z.int().min(0), currency: z.string().length(3) }),
   /** A customer who is waited for. */
-  customerSilence: z.object({
+  customerSilence: z.strictObject({
     remindAfterWorkingDays: z.array(workingDaysSchema).max(10),
     closeAfterWorkingDays: workingDaysSchema,
   }),
-  confirmation: z.object({
+  confirmation: z.strictObject({
     remindAfterWorkingDays: workingDaysSchema,
     confirmAfterWorkingDays: workingDaysSchema,
   }),
@@ -60,12 +56,22 @@ export const policySchema = z.object({
   /** Going back to normal leaves at least this much working time. */
   normalAgainFloorHours: z.number().min(0).max(100).default(4),
 });
+export type PolicyContent = z.infer<typeof policyContentSchema>;
+
+/** One published state of the policy. A version is never edited. */
+export const policySchema = z.object({
+  policyId: z.string().min(1).max(60),
+  version: z.int().min(1),
+  /** Clocks that start at or after this instant follow it. */
+  holdsFrom: instantSchema,
+  ...policyContentSchema.shape,
+});
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyLine = Policy['lines'][number];
 
 /** The line that holds for a clock; `undefined` when the policy makes no such promise. */
 export function policyLine(
-  policy: Policy,
+  policy: Pick<Policy, 'lines'>,
   lifecycle: string,
   clock: ClockName,
   facts: SlaFacts,

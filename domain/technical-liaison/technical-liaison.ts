@@ -55,6 +55,7 @@ export const technicalLiaison = defineLifecycle({
   deciderVersion: 1,
   opens: ['recordResponse', 'sendForm'],
   continues: ['recordResponse'],
+  promises: ['firstReply'],
   commands: technicalLiaisonCommands,
   events: technicalLiaisonEvents,
   initial: noLiaison,

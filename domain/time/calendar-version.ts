@@ -31,9 +31,15 @@ const closeSchema = z
 /** `[open, close)` in local time. */
 const intervalSchema = z.tuple([openSchema, closeSchema]).readonly();
 
+/** More openings in one day than any shift plan has. */
+const MOST_INTERVALS = 24;
+/** Days apart from the week that one calendar lists: some eighty years of China's. */
+export const MOST_EXCEPTIONS = 3_000;
+
 /** Sorted, disjoint, each inside the day; they may touch. `HH:MM` sorts as text. */
 export const intervalsSchema = z
   .array(intervalSchema)
+  .max(MOST_INTERVALS, `must be at most ${MOST_INTERVALS} intervals a day`)
   .readonly()
   .superRefine((intervals, ctx) => {
     for (const [i, [open, close]] of intervals.entries()) {
@@ -88,52 +94,71 @@ export type CalendarException = z.infer<typeof calendarExceptionSchema>;
 
 /** By local date. zod's own word on a wrong key ("Invalid key in record") would not say why. */
 const exceptionsSchema = z.record(z.string(), calendarExceptionSchema).superRefine((exceptions, ctx) => {
-  for (const date of Object.keys(exceptions)) {
+  const dates = Object.keys(exceptions);
+  if (dates.length > MOST_EXCEPTIONS) {
+    ctx.addIssue({ code: 'custom', message: `lists ${dates.length} days, more than ${MOST_EXCEPTIONS}` });
+    return;
+  }
+  for (const date of dates) {
     const problem = dateProblem(date);
     if (problem !== undefined) ctx.addIssue({ code: 'custom', path: [date], message: problem });
   }
 });
 
-/**
- * One published state of a working calendar. Local times and dates are in `timeZone`; `knownFrom` is the instant
- * (epoch ms) at which this state became known; past `knownThrough` the week alone holds.
- */
-export const calendarVersionSchema = z
-  .object({
-    calendarId: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'must be letters, digits, dots or dashes'),
-    version: z.int().min(1),
-    timeZone: z.string().max(60).refine(isTimeZone, { error: 'is no IANA time zone' }),
-    week: z.strictObject({
-      mon: intervalsSchema,
-      tue: intervalsSchema,
-      wed: intervalsSchema,
-      thu: intervalsSchema,
-      fri: intervalsSchema,
-      sat: intervalsSchema,
-      sun: intervalsSchema,
-    }),
-    exceptions: exceptionsSchema,
-    knownThrough: localDateSchema,
-    knownFrom: z.int().min(0).max(8.64e15),
-  })
-  .superRefine(({ week, exceptions, knownThrough }, ctx) => {
-    if (WEEKDAYS.every(weekday => week[weekday].length === 0)) {
+export const calendarIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'must be letters, digits, dots or dashes');
+
+const content = {
+  calendarId: calendarIdSchema,
+  timeZone: z.string().max(60).refine(isTimeZone, { error: 'is no IANA time zone' }),
+  week: z.strictObject({
+    mon: intervalsSchema,
+    tue: intervalsSchema,
+    wed: intervalsSchema,
+    thu: intervalsSchema,
+    fri: intervalsSchema,
+    sat: intervalsSchema,
+    sun: intervalsSchema,
+  }),
+  exceptions: exceptionsSchema,
+  knownThrough: localDateSchema,
+};
+
+const wholeSchema = z.object(content);
+type Whole = z.infer<typeof wholeSchema>;
+
+function checkWhole(
+  { week, exceptions, knownThrough }: Pick<Whole, 'week' | 'exceptions' | 'knownThrough'>,
+  ctx: z.RefinementCtx,
+): void {
+  if (WEEKDAYS.every(weekday => week[weekday].length === 0)) {
+    ctx.addIssue({
+      code: 'custom',
+      path: ['week'],
+      message: 'has no working time: nothing would ever fall due',
+    });
+  }
+  for (const date of Object.keys(exceptions)) {
+    if (date > knownThrough) {
       ctx.addIssue({
         code: 'custom',
-        path: ['week'],
-        message: 'has no working time: nothing would ever fall due',
+        path: ['exceptions', date],
+        message: `lies after knownThrough (${knownThrough}), where the week alone holds`,
       });
     }
-    for (const date of Object.keys(exceptions)) {
-      if (date > knownThrough) {
-        ctx.addIssue({
-          code: 'custom',
-          path: ['exceptions', date],
-          message: `lies after knownThrough (${knownThrough}), where the week alone holds`,
-        });
-      }
-    }
-  });
+  }
+}
+
+/** What a calendar says, before it is published as a version. Local times and dates are in `timeZone`. */
+export const calendarContentSchema = wholeSchema.superRefine(checkWhole);
+export type CalendarContent = z.infer<typeof calendarContentSchema>;
+
+/**
+ * One published state of a working calendar. `knownFrom` is the instant (epoch ms) at which this state became
+ * known; past `knownThrough` the week alone holds.
+ */
+export const calendarVersionSchema = z
+  .object({ ...content, version: z.int().min(1), knownFrom: z.int().min(0).max(8.64e15) })
+  .superRefine(checkWhole);
 export type CalendarVersion = z.infer<typeof calendarVersionSchema>;

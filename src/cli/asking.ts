@@ -3,11 +3,12 @@ import { SYSTEM_ACTOR_ID } from '../../domain/log/fixed-streams.ts';
 import type { AggregateOutcome, Asking } from '../directory/aggregate-writer.ts';
 import { OperationError } from './operation-error.ts';
 
-/** Whoever may open the data folder acts for the house. */
-export function asking(): Asking {
+/** Whoever may open the data folder acts for the house, or in the name of somebody. */
+export function asking(onBehalfOf?: string): Asking {
   const commandId = uuidv4();
+  const named = onBehalfOf === undefined ? {} : { onBehalfOf };
   return {
-    actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' },
+    actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli', ...named },
     commandId,
     keyed: false,
     correlationId: commandId,
@@ -20,6 +21,12 @@ export function demandAccepted(
   what: string,
 ): AggregateOutcome & { outcome: 'accepted' } {
   if (outcome.outcome === 'accepted') return outcome;
-  const why = outcome.outcome === 'rejected' ? outcome.reason : outcome.outcome;
-  throw new OperationError(`${what} was refused: ${why}`);
+  if (outcome.outcome !== 'rejected') throw new OperationError(`${what} was refused: ${outcome.outcome}`);
+  const { problems, ...details } = outcome.details;
+  const lines = Array.isArray(problems)
+    ? problems.map(problem => `\n  ${Object(problem).path}: ${Object(problem).message}`)
+    : [];
+  const told = Object.entries(details).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const why = told.length === 0 ? '' : ` (${told.join(', ')})`;
+  throw new OperationError(`${what} was refused: ${outcome.reason}${why}${lines.join('')}`);
 }

@@ -15,6 +15,7 @@ import { auditOperations } from './audit-operations.ts';
 import { delegationOperations } from './delegation-operations.ts';
 import { evidenceOperations } from './evidence-operations.ts';
 import { folderOperations } from './folder-operations.ts';
+import { houseOperations } from './house-operations.ts';
 import { OperationError } from './operation-error.ts';
 import { privacyOperations } from './privacy-operations.ts';
 import { proveOperations } from './prove-operations.ts';
@@ -42,6 +43,8 @@ export type CreateToken = z.input<typeof createToken>;
 
 /** What the command line does with a house: its own, or by the local socket that of the service that runs. */
 export const operations = {
+  ...houseOperations,
+
   async 'token.create'(house, params) {
     const { userId, name, roles, label, expiresAt, ...details } = createToken.parse(params);
     const id = userId ?? (await register(house, name, roles, details));

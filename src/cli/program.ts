@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { EXIT } from './ask-house.ts';
 import { auditCommand } from './audit.ts';
+import { calendarCommand } from './calendar.ts';
 import { configCommand } from './config.ts';
 import { delegationCommand } from './delegation.ts';
 import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
 import { importCommand } from './import.ts';
+import { policyCommand } from './policy.ts';
 import { privacyCommand } from './privacy.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { rehearseCommand } from './rehearse.ts';
@@ -27,6 +29,8 @@ export async function runProgram(): Promise<void> {
     .addCommand(importCommand())
     .addCommand(showCommand())
     .addCommand(explainCommand())
+    .addCommand(calendarCommand())
+    .addCommand(policyCommand())
     .addCommand(rebuildCommand())
     .addCommand(auditCommand())
     .addCommand(privacyCommand())

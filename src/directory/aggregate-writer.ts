@@ -9,6 +9,7 @@ import type {
 import type { Aggregate } from '../../domain/log/aggregate.ts';
 import type { ActorStamp, Position, StoredEvent } from '../../domain/log/envelope.ts';
 import type { WallClock } from '../clock.ts';
+import type { Rejection, RejectionJournal } from '../engine/rejection-journal.ts';
 import type { Json, JsonObject } from '../privacy/json-edit.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import { canonicalJson } from '../store/canonical-json.ts';
@@ -72,8 +73,10 @@ export function createAggregateWriter(parts: {
   readonly sealer: Sealer;
   readonly clock: WallClock;
   readonly directory: Pick<FollowingDirectory, 'appending'>;
+  /** Who tried what, when, and why not. */
+  readonly journal?: Pick<RejectionJournal, 'record'>;
 }): GiveCommand {
-  const { store, sealer, clock, directory } = parts;
+  const { store, sealer, clock, directory, journal } = parts;
 
   async function append(streamId: string, revision: number, events: readonly NewEvent[]) {
     const done = directory.appending();
@@ -115,7 +118,12 @@ export function createAggregateWriter(parts: {
 
       const now = clock.now();
       const decision = decideWithin(aggregate, command, folded, now);
-      if (decision.outcome === 'rejected') return { ...decision, revision };
+      if (decision.outcome === 'rejected') {
+        // That there is no such stream is a 404, and no refusal of it.
+        if (decision.reason !== 'notRegistered')
+          await journal?.record(rejectionOf(aggregate, request, { ...decision, id, revision, now }));
+        return { ...decision, revision };
+      }
       if (decision.events.length === 0) {
         return { outcome: 'accepted', id, revision, events: [], replayed: false };
       }
@@ -127,6 +135,8 @@ export function createAggregateWriter(parts: {
           now,
           recordedAt,
           first: at === 0,
+          // A stream that the house began itself names no key until somebody writes to it.
+          anchors: at === 0 && !before.some(({ sealed }) => sealed.some(({ subject }) => subject === id)),
           bodyMac,
         }),
       );
@@ -155,6 +165,8 @@ export function createAggregateWriter(parts: {
       readonly now: number;
       readonly recordedAt: number;
       readonly first: boolean;
+      /** The event names the key that `bodyMac` is made under. */
+      readonly anchors: boolean;
       readonly bodyMac: string | undefined;
     },
   ): NewEvent {
@@ -173,7 +185,7 @@ export function createAggregateWriter(parts: {
         schemaVersion: definition.schemaVersion,
         data: asJson(event.data),
         ...(at.first ? { command: { type: command.type, data: asJson(command.data) } } : {}),
-        ...(at.revision === 0 ? { anchor: at.streamId.slice(aggregate.category.length + 1) } : {}),
+        ...(at.anchors ? { anchor: at.streamId.slice(aggregate.category.length + 1) } : {}),
       },
       { event: definition.schema, command: commandSchema },
     );
@@ -217,6 +229,37 @@ function decideWithin<S, C extends CommandDefinitions, E extends EventDefinition
     };
   }
   return aggregate.decide(command, folded.state, now);
+}
+
+function rejectionOf<S, C extends CommandDefinitions, E extends EventDefinitions>(
+  aggregate: Aggregate<S, C, E>,
+  request: AggregateRequest<C>,
+  rejected: Rejected & { readonly id: string; readonly revision: number; readonly now: number },
+): Rejection {
+  const { actor, command, commandId, correlationId, causationId, traceparent, importId } = request;
+  const { id, revision, now, ...decision } = rejected;
+  return {
+    request: {
+      lifecycle: { name: aggregate.category, commands: aggregate.commands },
+      command: { type: command.type, data: asJson(command.data) },
+      actor,
+    },
+    caseId: id,
+    rejected: decision,
+    decidedOnRevision: revision,
+    stamp: {
+      decidedAt: now,
+      recordedAt: now,
+      actor,
+      commandId,
+      correlationId,
+      deciderVersion: aggregate.deciderVersion,
+      ...(causationId === undefined ? {} : { causationId }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(importId === undefined ? {} : { importId }),
+    },
+    used: undefined,
+  };
 }
 
 /** What a schema gave out, without the keys that are `undefined`. */

@@ -3,6 +3,7 @@ import type { StoredEvent } from '../../domain/log/envelope.ts';
 import { party, partyEvents } from '../../domain/party/party.ts';
 import { user, userEvents } from '../../domain/user/user.ts';
 import type { WallClock } from '../clock.ts';
+import type { RejectionJournal } from '../engine/rejection-journal.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { EventStore } from '../store/event-store.ts';
 import {
@@ -64,6 +65,7 @@ export function createDirectoryService(parts: {
   readonly sealer: Sealer;
   readonly clock: WallClock;
   readonly directory: Pick<FollowingDirectory, 'directory' | 'appending'>;
+  readonly journal?: Pick<RejectionJournal, 'record'>;
 }): DirectoryService {
   const { store, sealer } = parts;
   const { directory } = parts.directory;

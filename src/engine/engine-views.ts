@@ -24,5 +24,13 @@ export interface EngineViews {
   hostOverlaps(query: HostQuery, exceptCaseId: string): readonly HostOverlap[];
   /** Makes all of them anew from the log, and removes the old. */
   rebuild(): Promise<{ readonly events: number }>;
+  /** Cases in which a promise is open, in order of their ids, after the one given. */
+  casesWithPromises(asked: {
+    readonly provisionalOnly: boolean;
+    readonly after: string;
+    readonly limit: number;
+  }): readonly { readonly caseId: string; readonly streamId: string; readonly lifecycle: string }[];
+  /** How many open promises are provisional, and when the first of them falls due (epoch ms). */
+  provisionalDeadlines(): { readonly count: number; readonly firstAt?: number };
   close(): Promise<void>;
 }

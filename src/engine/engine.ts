@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { RememberingWorkflow } from '../../domain/case/remembering-workflow.ts';
 import type { Workflow } from '../../domain/case/workflow.ts';
+import type { StoredEvent } from '../../domain/log/envelope.ts';
 import { runAuditJob } from '../audit/audit-job.ts';
 import { type Evidence, type EvidenceConfig, openEvidence } from '../audit/evidence.ts';
 import type { WallClock } from '../clock.ts';
@@ -12,6 +13,10 @@ import { openDirectory } from '../directory/directory-file.ts';
 import { createDirectoryService, type DirectoryService } from '../directory/directory-service.ts';
 import { appendingOf } from '../directory/followed-streams.ts';
 import { catchUp, keepCheckpoints } from '../directory/log-follower.ts';
+import { calendarWarnings } from '../house/calendar-warnings.ts';
+import { type DeadlineRunner, startDeadlineRunner } from '../house/deadline-runner.ts';
+import { createHouseCalendars, type HouseCalendars } from '../house/house-calendars.ts';
+import { createHousePolicies, type HousePolicies } from '../house/house-policies.ts';
 import { keyFollower } from '../privacy/key-follower.ts';
 import { loadMasterKey } from '../privacy/master-key.ts';
 import { createPrivacyDesk, type PrivacyDesk } from '../privacy/privacy-desk.ts';
@@ -29,7 +34,9 @@ import type { EngineLog } from './engine-log.ts';
 import type { EngineViews } from './engine-views.ts';
 import { HeldCases } from './held-cases.ts';
 import { type PolicyBook, readPolicyBook } from './policy-book.ts';
+import { followPolicies } from './policy-follower.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
+import { createRejectionJournal } from './rejection-journal.ts';
 import { openRunnerFile } from './runner-file.ts';
 import { type DueTimers, startTimekeeper } from './timekeeper.ts';
 import { watchedStore } from './watched-store.ts';
@@ -51,6 +58,11 @@ export interface Engine<V extends EngineViews = EngineViews> {
   /** Requests to be forgotten, and legal holds. */
   readonly privacy: PrivacyDesk;
   readonly policies: PolicyBook;
+  /** The calendars and the policy as people deal with them: drafted, checked, published. */
+  readonly calendars: HouseCalendars;
+  readonly policy: HousePolicies;
+  /** Lays calendars and policies on promises that run. */
+  readonly deadlineRuns: DeadlineRunner;
   readonly views: V;
   readonly evidence: Evidence;
   /** How long a timer waits for commands on their way. */
@@ -133,13 +145,16 @@ export async function openEngine<V extends EngineViews>(
   opened.defer(() => evidence.close());
 
   const { directory } = following;
+  const journal = createRejectionJournal({ store, sealer: readingSealer, clock, log });
   const people = createDirectoryService({
     store,
     sealer: readingSealer,
     clock,
     directory: { directory, appending: appendingOf([following, registering]) },
+    journal,
   });
   await bootstrap({ store, clock, give: people.give });
+  const policiesFrom = await store.head();
   const policies = await readPolicyBook(store);
   let settled: () => Promise<void> = async () => {};
   opened.defer(() => settled());
@@ -189,6 +204,39 @@ export async function openEngine<V extends EngineViews>(
     log,
   });
   opened.defer(() => runner.close());
+  const deadlineRunner = startDeadlineRunner({
+    store,
+    give: people.give,
+    handler,
+    views,
+    book: policies,
+    lifecycles,
+    clock,
+    log,
+    heldBack: heldCases,
+  });
+  opened.defer(() => deadlineRunner.close());
+  const policyFollower = followPolicies({
+    store,
+    book: policies,
+    from: policiesFrom,
+    onPublished: () => deadlineRunner.look(),
+    onError: error =>
+      log.warn({ problem: String(error) }, 'publications could not be read, and are tried again'),
+  });
+  opened.defer(() => policyFollower.close());
+  const published = (events: readonly StoredEvent[]): void => {
+    for (const event of events) policies.apply(event);
+    deadlineRunner.look();
+  };
+  const houseParts = {
+    store,
+    give: people.give,
+    book: policies,
+    clock,
+    promised: lifecycles.map(({ name, promises }) => ({ lifecycle: name, clocks: promises })),
+    onPublished: published,
+  };
   opened.defer(views.onProgress(() => timekeeper.wake()));
   opened.defer(store.onAppended(position => views.wake(position)));
 
@@ -228,6 +276,9 @@ export async function openEngine<V extends EngineViews>(
     people,
     privacy,
     policies,
+    calendars: createHouseCalendars(houseParts),
+    policy: createHousePolicies(houseParts),
+    deadlineRuns: deadlineRunner,
     views,
     evidence,
     timerGraceMs: TIMER_GRACE_MS,
@@ -244,6 +295,8 @@ export async function openEngine<V extends EngineViews>(
         workflows: runner.status(),
         unfinishedImports: heldCases.unfinished(),
         evidence: evidence.problems(),
+        calendars: calendarWarnings(policies, views, clock.now()),
+        deadlineRuns: deadlineRunner.problem(),
       }),
     close() {
       closing ??= running.disposeAsync();

@@ -1,3 +1,4 @@
+import { HOUSE_POLICY } from '../../domain/house/policies.ts';
 import { categoryOf, type StoredEvent } from '../../domain/log/envelope.ts';
 import { CALENDAR_STREAM_ID, POLICY_STREAM_ID } from '../../domain/log/fixed-streams.ts';
 import { houseEvents } from '../../domain/log/house-events.ts';
@@ -14,19 +15,26 @@ export interface PolicyBook {
   policyAt(instant: number): Policy;
   /** @throws NotPublishedError, as the others */
   policyOf(version: number): Policy;
-  /** The calendar's last version that was known at the instant; before any was, the first. */
+  /**
+   * Of the calendar's versions that were known at the instant the one that became known last, and of several known
+   * from one instant the last published; before any was known, the first. What is published late of days long past
+   * takes the place of nothing that became known since.
+   */
   calendarKnownAt(id: string, instant: number): WorkingCalendar;
   calendarOf(ref: { readonly id: string; readonly version: number }): WorkingCalendar;
-  /** Takes in an event of a `policy-…` or `calendar-…` stream; others, and those known already, change nothing. */
-  apply(event: StoredEvent): void;
+  /** The ids of all calendars that were published. */
+  calendarIds(): readonly string[];
+  /**
+   * Takes in an event of a `policy-…` or `calendar-…` stream; others, and those known already, change nothing.
+   * Answers whether it brought a version that was not known.
+   */
+  apply(event: StoredEvent): boolean;
 }
 
 /** The log's policies or calendars do not hold what a decision needs. */
 export class NotPublishedError extends Error {
   override readonly name = 'NotPublishedError';
 }
-
-const HOUSE_POLICY = 'default';
 
 export function createPolicyBook(): PolicyBook {
   const policies = new Map<number, Policy>();
@@ -65,8 +73,7 @@ export function createPolicyBook(): PolicyBook {
       let first: WorkingCalendar | undefined;
       for (const calendar of versionsOf(id).values()) {
         if (first === undefined || calendar.version < first.version) first = calendar;
-        if (calendar.source.knownFrom > instant) continue;
-        if (known === undefined || calendar.version > known.version) known = calendar;
+        if (calendar.source.knownFrom <= instant && isKnownLater(calendar, known)) known = calendar;
       }
       const found = known ?? first;
       if (found === undefined) throw new NotPublishedError(`no calendar "${id}" was published`);
@@ -79,25 +86,35 @@ export function createPolicyBook(): PolicyBook {
       return found;
     },
 
+    calendarIds: () => [...calendars.keys()].sort(),
+
     apply(event) {
       switch (`${categoryOf(event.streamId)} ${event.type}`) {
         case 'policy PolicyPublished': {
           const { policy } = policyEvents.PolicyPublished.schema.parse(event.data);
-          if (policy.policyId === HOUSE_POLICY) policies.set(policy.version, policy);
-          return;
+          if (policy.policyId !== HOUSE_POLICY || policies.has(policy.version)) return false;
+          policies.set(policy.version, policy);
+          return true;
         }
         case 'calendar CalendarPublished': {
           const { calendar } = houseEvents.CalendarPublished.schema.parse(event.data);
           const versions = calendars.get(calendar.calendarId) ?? new Map<number, WorkingCalendar>();
           calendars.set(calendar.calendarId, versions);
-          if (!versions.has(calendar.version)) versions.set(calendar.version, compileCalendar(calendar));
-          return;
+          if (versions.has(calendar.version)) return false;
+          versions.set(calendar.version, compileCalendar(calendar));
+          return true;
         }
         default:
-          return;
+          return false;
       }
     },
   };
+}
+
+function isKnownLater(calendar: WorkingCalendar, than: WorkingCalendar | undefined): boolean {
+  if (than === undefined) return true;
+  const [one, other] = [calendar.source.knownFrom, than.source.knownFrom];
+  return one === other ? calendar.version > than.version : one > other;
 }
 
 /** Takes in what the house has published so far. @throws StoreUnavailableError */

@@ -29,6 +29,10 @@ export async function readinessOf(parts: {
   readonly unfinishedImports: readonly UnfinishedImport[];
   /** What keeps the log from being proven. */
   readonly evidence: readonly string[];
+  /** Of calendars that come to the end of what they know. */
+  readonly calendars: readonly string[];
+  /** Why a run over the open promises does not come on. */
+  readonly deadlineRuns: string | undefined;
 }): Promise<Readiness> {
   const { closing, store, projections, timekeeper, workflows, unfinishedImports, evidence } = parts;
   const reasons: string[] = [];
@@ -49,6 +53,9 @@ export async function readinessOf(parts: {
       `the import of ${source} was cut off, and the timers of its ${cases} cases wait: run it again, or give it up`,
     );
   }
+  warnings.push(...parts.calendars);
+  if (parts.deadlineRuns !== undefined)
+    warnings.push(`a run over the open promises was cut off, and is tried again: ${parts.deadlineRuns}`);
   for (const { workflow, fault } of workflows) {
     if (fault !== undefined) {
       warnings.push(`the workflow ${workflow} stopped at position ${fault.position}: ${fault.message}`);

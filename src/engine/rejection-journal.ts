@@ -20,8 +20,12 @@ const APPEND_TRIES = 4;
 const REMEMBERED_STREAMS = 1_000;
 
 export interface Rejection {
-  readonly request: CommandRequest;
-  /** Of the case, or what it would have been. */
+  readonly request: Pick<CommandRequest, 'command'> & {
+    /** A lifecycle, or a small stream's kind by its category. */
+    readonly lifecycle: Pick<CommandRequest['lifecycle'], 'name' | 'commands'>;
+    readonly actor: Pick<CommandRequest['actor'], 'id'>;
+  };
+  /** Of the case or stream, or what it would have been. */
   readonly caseId: string;
   readonly rejected: Rejected;
   readonly decidedOnRevision: number;

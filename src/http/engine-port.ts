@@ -5,6 +5,9 @@ import type { Directory } from '../directory/directory.ts';
 import type { DirectoryService } from '../directory/directory-service.ts';
 import type { CommandHandler } from '../engine/command-handler.ts';
 import type { PolicyBook } from '../engine/policy-book.ts';
+import type { DeadlineRunner } from '../house/deadline-runner.ts';
+import type { HouseCalendars } from '../house/house-calendars.ts';
+import type { HousePolicies } from '../house/house-policies.ts';
 import type { PrivacyDesk } from '../privacy/privacy-desk.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -44,6 +47,9 @@ export interface HttpEngine {
   readonly privacy: Pick<PrivacyDesk, 'register' | 'approve' | 'casesNaming'>;
   readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;
   readonly views: HttpViews;
+  readonly calendars: HouseCalendars;
+  readonly policy: HousePolicies;
+  readonly deadlineRuns: Pick<DeadlineRunner, 'preview' | 'start' | 'stop' | 'list'>;
   ready(): Readiness | Promise<Readiness>;
 }
 

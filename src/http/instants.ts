@@ -65,6 +65,7 @@ const OTHER_INSTANTS = new Set([
   'recordableUntil',
   'validUntil',
   'holdsFrom',
+  'knownFrom',
 ]);
 
 /** Fields that hold instants, by the house's way of naming them; a test compares it with every schema. */

@@ -180,6 +180,7 @@ function problemSchema(): Json {
           properties: {
             path: { type: 'string', description: 'A JSON pointer.' },
             message: { type: 'string' },
+            line: { type: 'integer', description: 'Of a file that was sent as a text.' },
           },
         },
       },

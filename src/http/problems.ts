@@ -14,6 +14,11 @@ export const PROBLEMS = {
     advice:
       'Correct what `errors` lists; each `path` is a JSON pointer into the body, or names a query parameter.',
   },
+  unusableFile: {
+    status: 400,
+    title: 'The calendar or policy cannot be used',
+    advice: 'Correct what `errors` lists, by `line` where it is known, and send the whole file again.',
+  },
   invalidHeader: {
     status: 400,
     title: 'A header is wrong',
@@ -156,6 +161,8 @@ export type ProblemName = keyof typeof PROBLEMS;
 export interface FieldError {
   readonly path: string;
   readonly message: string;
+  /** Of a file that was sent as a text. */
+  readonly line?: number;
 }
 
 export interface ProblemExtras {

@@ -6,8 +6,10 @@ import type { Config } from '../config.ts';
 import { VERSION } from '../version.ts';
 import type { ApiRoute } from './api-route.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { calendarRoutes } from './calendar-routes.ts';
 import { anyCaseRoute, caseRoutes, promisesRoute } from './case-routes.ts';
 import { commandRoutes } from './command-routes.ts';
+import { deadlineRunRoutes } from './deadline-run-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import type { HttpEngine } from './engine-port.ts';
 import { answerErrors, answerUnreadable, sendProblem } from './error-answers.ts';
@@ -18,6 +20,7 @@ import { parseJsonBody } from './json-body.ts';
 import { liveFeed } from './live-feed.ts';
 import { answerOtherMethods } from './method-not-allowed.ts';
 import { openApiDocument } from './openapi.ts';
+import { policyRoutes } from './policy-routes.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import { saneRequestId } from './request-headers.ts';
 import { createRequestLimits } from './request-limits.ts';
@@ -133,6 +136,9 @@ export async function buildHttp(
     ...followUpRoutes({ engine, write, waitTimeoutMs }),
     ...directoryRoutes({ engine, write }),
     ...privacyRoutes({ engine, write }),
+    ...calendarRoutes({ engine, write }),
+    ...policyRoutes({ engine, write }),
+    ...deadlineRunRoutes({ engine, write }),
     ...auditRoutes({ engine, write, timeZone }),
     feed.route,
     ...serviceRoutes({ engine, metrics, isStopping: () => stopping }),

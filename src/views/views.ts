@@ -20,7 +20,15 @@ import {
   countCases,
   listCases,
 } from './queries/list-cases.ts';
-import { type DeadlineFilter, dueTimers, listDeadlines, nextTimerAt } from './queries/list-deadlines.ts';
+import {
+  type CasesWithPromises,
+  casesWithPromises,
+  type DeadlineFilter,
+  dueTimers,
+  listDeadlines,
+  nextTimerAt,
+  provisionalDeadlines,
+} from './queries/list-deadlines.ts';
 import {
   resultsOfCase,
   type SLA_EXCEPTIONS,
@@ -92,6 +100,8 @@ async function viewsOf({ folder, timeZone, log }: Parameters<OpenViews<EngineVie
     nextTimerAt: () => whenReady(() => nextTimerAt(reader)),
     hostOverlaps: (query: HostQuery, exceptCaseId: string) =>
       whenReady(() => hostOverlaps(reader, query, exceptCaseId)) ?? [],
+    casesWithPromises: (asked: CasesWithPromises) => casesWithPromises(reader, asked),
+    provisionalDeadlines: () => whenReady(() => provisionalDeadlines(reader)) ?? { count: 0 },
     numberOf: (caseId: string) => whenReady(() => caseById(reader, caseId)?.number),
     caseByNumber: (number: string) => caseByNumber(reader, number),
     caseById: (caseId: string) => caseById(reader, caseId),

@@ -26,6 +26,8 @@ const noViews: EngineViews = {
   nextTimerAt: () => undefined,
   hostOverlaps: () => [],
   rebuild: async () => ({ events: 0 }),
+  casesWithPromises: () => [],
+  provisionalDeadlines: () => ({ count: 0 }),
   close: async () => {},
 };
 

@@ -93,6 +93,7 @@ const definition = defineLifecycle<ParcelState, typeof commands, typeof events>(
   numberPrefix: 'PCL',
   deciderVersion: 1,
   opens: ['open'],
+  promises: ['firstReply'],
   commands,
   events,
   initial,

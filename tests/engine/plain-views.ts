@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { categoryOf, type Position, type RecordedEvent } from '../../domain/log/envelope.ts';
+import { categoryOf, type Position, type RecordedEvent, uuidOf } from '../../domain/log/envelope.ts';
 import { pendingTimers } from '../../domain/sla/timers.ts';
 import type { OpenViews } from '../../src/engine/engine.ts';
 import type { EngineViews } from '../../src/engine/engine-views.ts';
@@ -52,6 +52,29 @@ export const openPlainViews: OpenViews<
         .sort((a, b) => a - b)[0],
     hostOverlaps: () => [],
     rebuild: async () => ({ events: 0 }),
+    casesWithPromises: ({ provisionalOnly, after, limit }) =>
+      [...known]
+        .filter(([, { state }]) =>
+          state.clocks.some(
+            ({ status, schedule }) =>
+              ['running', 'paused'].includes(status) && (!provisionalOnly || schedule.provisional),
+          ),
+        )
+        .map(([streamId]) => ({
+          caseId: uuidOf(streamId),
+          streamId,
+          lifecycle: lifecycles.find(({ category }) => category === categoryOf(streamId))?.name ?? '',
+        }))
+        .filter(({ caseId }) => caseId > after)
+        .sort((a, b) => (a.caseId < b.caseId ? -1 : 1))
+        .slice(0, limit),
+    provisionalDeadlines: () => {
+      const due = [...known.values()]
+        .flatMap(({ state }) => state.clocks)
+        .filter(({ status, schedule }) => ['running', 'paused'].includes(status) && schedule.provisional)
+        .map(({ schedule }) => schedule.dueAt);
+      return due.length === 0 ? { count: 0 } : { count: due.length, firstAt: Math.min(...due) };
+    },
     close: () => log.close(),
   };
 };

@@ -34,8 +34,8 @@ describe('a mapping', () => {
   test.each([
     ['is no YAML', 'source: [', 1, ''],
     ['has a key twice', `${PARCEL_MAPPING}\nsource: twice\n`, 24, ''],
-    ['has no case key', changed('  case: parcel\n', ''), 5, 'keys.case'],
-    ['has a key that nobody knows', `${PARCEL_MAPPING}\nextra: 1\n`, 2, ''],
+    ['has no case key', changed('  case: parcel\n', ''), 4, 'keys.case'],
+    ['has a key that nobody knows', `${PARCEL_MAPPING}\nextra: 1\n`, 24, 'extra'],
     ['has a source that is no name', changed('source: depot', 'source: The depot'), 2, 'source'],
     [
       'names a lifecycle that is not there',

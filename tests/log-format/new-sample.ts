@@ -13,6 +13,15 @@ import { wholeValue } from './whole-value.ts';
 const NAMESPACE = '6f1f0c3e-93a1-4f3f-8f0b-0b7f3f7c2f55';
 const sealer = createSealer(sampleKeys);
 
+const calendarContent = () => {
+  const { version: _version, knownFrom: _knownFrom, ...calendar } = chinaCalendar();
+  return calendar;
+};
+const policyContent = () => {
+  const { policyId: _id, version: _version, holdsFrom: _holdsFrom, ...policy } = defaultPolicy();
+  return policy;
+};
+
 /** What a generated value cannot know: rules between fields. */
 const byHand: Readonly<Record<string, () => object>> = {
   CalendarPublished: () => ({ calendar: chinaCalendar() }),
@@ -23,7 +32,13 @@ const byHand: Readonly<Record<string, () => object>> = {
     verifier:
       'redress/01a20bba-6482-72b3-9aa1-94fad2dd94b2+2aace68d+Ad6YHTUVDtMyw7iJcPUtyFfLawCpveZ09etB5Zr6lsWd',
   }),
+  CalendarDrafted: () => ({ draft: 1, calendar: calendarContent() }),
   PolicyPublished: () => ({ policy: defaultPolicy() }),
+  PolicyDrafted: () => ({ draft: 1, policy: policyContent() }),
+};
+const commandsByHand: Readonly<Record<string, () => object>> = {
+  draftCalendar: () => ({ calendar: calendarContent(), replaces: 1, basedOn: 1 }),
+  draftPolicy: () => ({ policy: policyContent(), replaces: 1 }),
 };
 
 /** An event of the type as it would be stored today, with every field that it can have. */
@@ -35,7 +50,12 @@ export function sampleOf({ category, type, schemaVersion, schema, command }: Eve
   const journalled =
     command === undefined
       ? undefined
-      : { type: command.type, data: plain(command.schema.parse(wholeValue(command.schema, counter))) };
+      : {
+          type: command.type,
+          data: plain(
+            command.schema.parse(commandsByHand[command.type]?.() ?? wholeValue(command.schema, counter)),
+          ),
+        };
   const eventId = v7();
   const sealed = sealer.seal(
     {

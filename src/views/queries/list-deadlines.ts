@@ -89,3 +89,50 @@ export function nextTimerAt(reader: ViewReader): number | undefined {
   )?.nextAt;
   return typeof at === 'number' ? at : undefined;
 }
+
+/** Cases in which a promise is open, in order of their ids. */
+export function casesWithPromises(
+  reader: ViewReader,
+  { provisionalOnly, after, limit }: CasesWithPromises,
+): readonly OpenCase[] {
+  const open = provisionalOnly
+    ? 'provisionalAt IS NOT NULL'
+    : "isClock = 1 AND status IN ('running', 'paused')";
+  return reader
+    .all(
+      `SELECT caseId, streamId, lifecycle FROM deadlines WHERE ${open} AND caseId > ? GROUP BY caseId ORDER BY caseId LIMIT ?`,
+      [after, limit],
+    )
+    .map(({ caseId, streamId, lifecycle }) => ({
+      caseId: String(caseId),
+      streamId: String(streamId),
+      lifecycle: String(lifecycle),
+    }));
+}
+
+export interface CasesWithPromises {
+  readonly provisionalOnly: boolean;
+  /** A case's id; `''` is the start. */
+  readonly after: string;
+  readonly limit: number;
+}
+export interface OpenCase {
+  readonly caseId: string;
+  readonly streamId: string;
+  readonly lifecycle: string;
+}
+
+/** How many open promises rest on days that no calendar knew, and when the first of them falls due. */
+export function provisionalDeadlines(reader: ViewReader): ProvisionalDeadlines {
+  const row = reader.get(
+    'SELECT count(*) AS count, min(provisionalAt) AS firstAt FROM deadlines WHERE provisionalAt IS NOT NULL',
+    [],
+  );
+  const firstAt = row?.firstAt;
+  return { count: Number(row?.count ?? 0), ...(typeof firstAt === 'number' ? { firstAt } : {}) };
+}
+
+export interface ProvisionalDeadlines {
+  readonly count: number;
+  readonly firstAt?: number;
+}
