@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { VERSION } from '../version.ts';
 import type { ApiRoute } from './api-route.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { bulkRoute } from './bulk-route.ts';
 import { calendarRoutes } from './calendar-routes.ts';
 import { anyCaseRoute, caseRoutes, promisesRoute } from './case-routes.ts';
 import { commandRoutes } from './command-routes.ts';
@@ -130,6 +131,7 @@ export async function buildHttp(
       ...commandRoutes(lifecycle, { engine, metrics, write, waitTimeoutMs }),
       ...caseRoutes(lifecycle, { engine, write }),
     ]),
+    bulkRoute({ engine, metrics, write, waitTimeoutMs }),
     anyCaseRoute({ engine, write }),
     promisesRoute({ engine, write }),
     ...viewRoutes({ engine, write, waitTimeoutMs }),
