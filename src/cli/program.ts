@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { EXIT } from './ask-house.ts';
 import { auditCommand } from './audit.ts';
+import { backupCommands } from './backup.ts';
 import { calendarCommand } from './calendar.ts';
 import { configCommand } from './config.ts';
 import { delegationCommand } from './delegation.ts';
@@ -45,6 +46,7 @@ Exit codes: 0 done, 1 failed (of import: some rows were refused, the rest is in)
 3 the data folder is in use by another process, 4 an import was stopped before its end.
 A command talks to the service that runs on the data folder (REDRESS_DATA), or opens the folder itself.`,
     );
+  for (const command of backupCommands()) program.addCommand(command);
   program.exitOverride(error => {
     process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
   });

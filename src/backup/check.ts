@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { findingText } from '../audit/verify-findings.ts';
+import { verifyFolder } from '../audit/verify-folder.ts';
+import { numberOfPosition } from '../store/position.ts';
+import { openSqliteBodies } from '../store/stored-bodies.ts';
+import { currentGeneration } from '../views/generation-files.ts';
+import { readCheckpoints } from '../views/view-file.ts';
+import { missingKeys } from './missing-keys.ts';
+
+export const checkParams = z.strictObject({ keyFile: z.string() });
+
+/** One thing that was looked at. */
+export interface Checked {
+  readonly part: 'integrity' | 'log' | 'keys' | 'views';
+  readonly ok: boolean;
+  /** For people. */
+  readonly text: string;
+}
+
+/**
+ * Looks a data folder through, beside a service or without one: are the files whole, is the log as it was signed, are
+ * the keys there, are the views up to date. Reads alone. What cannot be looked at is a finding, not a failure.
+ */
+export async function checkFolder(
+  folder: string,
+  { keyFile }: z.infer<typeof checkParams>,
+  onProgress: (progress: { readonly doing: string }) => void,
+): Promise<readonly Checked[]> {
+  const checked: Checked[] = [];
+  const look = async (part: Checked['part'], work: () => Promise<readonly Checked[]>): Promise<void> => {
+    try {
+      checked.push(...(await work()));
+    } catch (error) {
+      checked.push({ part, ok: false, text: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  for (const name of ['events.db', 'keys.db', 'tree.db']) {
+    onProgress({ doing: `the pages of ${name}` });
+    await look('integrity', async () => [integrityOf(folder, name)]);
+  }
+  onProgress({ doing: 'the log' });
+  await look('log', async () => {
+    const { ok, events, agreed, provenEvents, findings } = await verifyFolder(
+      folder,
+      { keyFile, keys: [], checkpoints: [] },
+      () => {},
+    );
+    if (!ok) return findings.map(finding => ({ part: 'log', ok: false, text: findingText(finding) }));
+    const text = `${events} events are as they were written; ${agreed} checkpoints agree, the largest of ${provenEvents} events`;
+    return [{ part: 'log', ok: true, text }];
+  });
+  onProgress({ doing: 'the keys' });
+  await look('keys', async () => [await keysOf(folder)]);
+  onProgress({ doing: 'the views' });
+  await look('views', async () => viewsOf(folder));
+  return checked;
+}
+
+function integrityOf(folder: string, name: string): Checked {
+  const path = join(folder, name);
+  if (!existsSync(path)) {
+    // It is derived, and made at the next start.
+    const isDerived = name === 'tree.db';
+    return { part: 'integrity', ok: isDerived, text: `${name} is missing` };
+  }
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+  try {
+    const lines = db
+      .prepare('PRAGMA integrity_check(10)')
+      .all()
+      .map(row => String(row.integrity_check));
+    const ok = lines.length === 1 && lines[0] === 'ok';
+    return { part: 'integrity', ok, text: ok ? `${name} is whole` : `${name}: ${lines.join('; ')}` };
+  } finally {
+    db.close();
+  }
+}
+
+async function keysOf(folder: string): Promise<Checked> {
+  const { sealedBlocks, erasedBlocks, missing, firstMissing, destroyedWithoutErasure } = await missingKeys(
+    folder,
+    () => {},
+  );
+  if (missing > 0) {
+    return {
+      part: 'keys',
+      ok: false,
+      text: `${missing} of ${sealedBlocks} sealed values have no key in keys.db, the first ${firstMissing}`,
+    };
+  }
+  if (destroyedWithoutErasure > 0) {
+    return {
+      part: 'keys',
+      ok: false,
+      text: `${destroyedWithoutErasure} sealed values have a key that was destroyed without an erasure`,
+    };
+  }
+  return {
+    part: 'keys',
+    ok: true,
+    text: `${sealedBlocks} sealed values have their keys, or were erased (${erasedBlocks})`,
+  };
+}
+
+async function viewsOf(folder: string): Promise<readonly Checked[]> {
+  const found = currentGeneration(folder);
+  if (found === undefined)
+    return [{ part: 'views', ok: true, text: 'no views yet: the next start makes them' }];
+  const log = openSqliteBodies(join(folder, 'events.db'));
+  const db = new DatabaseSync(found.path, { readOnly: true, timeout: 5_000 });
+  try {
+    const head = numberOfPosition(await log.head());
+    const { logId, checkpoints } = readCheckpoints(db);
+    if (logId !== log.logId) {
+      return [
+        {
+          part: 'views',
+          ok: true,
+          text: `the views are of another log (${logId}): the next start makes them anew`,
+        },
+      ];
+    }
+    return checkpoints.map(({ name, position, fault }) => {
+      const behind = head - numberOfPosition(position);
+      if (fault !== undefined)
+        return { part: 'views', ok: false, text: `${name} stopped at ${fault.position}: ${fault.message}` };
+      return {
+        part: 'views',
+        ok: behind >= 0,
+        text:
+          behind === 0
+            ? `${name} has seen everything`
+            : behind > 0
+              ? `${name} is ${behind} events behind`
+              : `${name} has seen ${-behind} events that the log does not have`,
+      };
+    });
+  } finally {
+    db.close();
+    await log.close();
+  }
+}

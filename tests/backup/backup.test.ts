@@ -1,0 +1,213 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { backUp } from '../../src/backup/back-up.ts';
+import { checkFolder } from '../../src/backup/check.ts';
+import { restore } from '../../src/backup/restore.ts';
+import { systemClock } from '../../src/clock.ts';
+import { loadConfig } from '../../src/config.ts';
+import { type House, openHouse } from '../../src/engine/open-house.ts';
+import { type Ask, asker, type HttpHouse, httpHouse, receive } from '../http/http-house.ts';
+
+let live: HttpHouse;
+let ask: Ask;
+let caseId: string;
+let parent: string;
+const SECRET = 'The slider of Mrs SECRET comes off';
+
+beforeAll(async () => {
+  live = await httpHouse();
+  ask = asker(live.app, (await live.person('agent')).token);
+  caseId = await receive(ask, { description: SECRET, contact: { name: 'SECRET-contact', phone: '12345' } });
+  await live.house.evidence.checkpoints.make({ id: caseId, role: 'agent', via: 'http' });
+});
+afterAll(() => live.close());
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'redress-backup-'));
+});
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
+
+const place = (name: string) => join(parent, name);
+const silent = () => {};
+const backedUp = () => backUp(live.house.folder, { to: place('data'), keysTo: place('keys') }, silent);
+const putBack = (more: { alsoErased?: readonly string[]; keys?: string } = {}) =>
+  restore({
+    backup: place('data'),
+    keys: place('keys'),
+    dataFolder: place('restored'),
+    masterKeyFile: join(live.house.folder, 'master.key'),
+    alsoErased: [],
+    ...more,
+  });
+
+async function inRestored<T>(work: (house: House) => Promise<T>): Promise<T> {
+  copyFileSync(join(live.house.folder, 'checkpoint.key'), join(place('restored'), 'checkpoint.key'));
+  const config = loadConfig({ REDRESS_DATA: place('restored') });
+  const house = await openHouse(config, { clock: systemClock, log: { warn: silent, error: silent } });
+  try {
+    return await work(house);
+  } finally {
+    await house.close();
+  }
+}
+const descriptionIn = async (house: House) => {
+  const [first] = await house.store.readStream(`complaint-${caseId}`);
+  return first === undefined ? undefined : house.sealer.open(first).data.description;
+};
+const checked = (folder: string) =>
+  checkFolder(folder, { keyFile: join(live.house.folder, 'checkpoint.key') }, silent);
+
+describe('a backup', () => {
+  it('made while complaints come in holds each whole, with its keys, and is put back as it was', async () => {
+    const made: string[] = [];
+    let isDone = false;
+    const client = async () => {
+      while (!isDone) made.push(await receive(ask));
+    };
+    const clients = [client(), client()];
+    while (made.length < 10) await new Promise(resolve => setImmediate(resolve));
+    const manifest = await backedUp();
+    isDone = true;
+    await Promise.all(clients);
+
+    const restored = await putBack();
+    expect(restored).toMatchObject({
+      events: manifest.events,
+      keys: { missing: 0, destroyedWithoutErasure: 0 },
+    });
+    await inRestored(async house => {
+      expect(await descriptionIn(house)).toBe(SECRET);
+      for (const id of made.slice(0, 10))
+        expect(await house.store.readStream(`complaint-${id}`)).not.toEqual([]);
+      expect(house.evidence.problems()).toEqual([]);
+      expect((await checked(house.folder)).filter(({ ok }) => !ok)).toEqual([]);
+    });
+  });
+
+  it('keeps the keys apart, and never holds the master key or the one that signs', async () => {
+    const inside = { to: place('data'), keysTo: join(place('data'), 'keys') };
+    await expect(backUp(live.house.folder, inside, silent)).rejects.toThrow(
+      'the keys must not lie in the same backup',
+    );
+    const outside = { to: join(place('keys'), 'data'), keysTo: place('keys') };
+    await expect(backUp(live.house.folder, outside, silent)).rejects.toThrow(
+      'the keys must not lie in the same backup',
+    );
+    await backedUp();
+    expect(readdirSync(place('data')).sort()).toEqual(['backup.json', 'events.db', 'unfinished-imports']);
+    expect(readdirSync(place('keys')).sort()).toEqual(['keys-backup.json', 'keys.db']);
+    for (const file of ['data/backup.json', 'data/events.db', 'keys/keys.db']) {
+      expect(statSync(place(file)).mode & 0o077).toBe(0);
+      expect(readFileSync(place(file)).includes('SECRET')).toBe(false);
+    }
+  });
+
+  it('goes into an empty folder alone, and is put back into one alone', async () => {
+    await backedUp();
+    await expect(backedUp()).rejects.toThrow('is not empty');
+    await putBack();
+    await expect(putBack()).rejects.toThrow('is not empty');
+  });
+
+  it('brings nobody back who was erased since the keys were copied', async () => {
+    await backedUp();
+    const { keysDestroyed, erasedSubjects } = await putBack({ alsoErased: [caseId] });
+    expect({ keysDestroyed, erasedSubjects }).toEqual({ keysDestroyed: 1, erasedSubjects: 1 });
+    await inRestored(async house => {
+      expect(await descriptionIn(house)).toBe('[erased]');
+      expect((await checked(house.folder)).filter(({ ok }) => !ok)).toEqual([]);
+    });
+  });
+
+  it('is refused with any byte of it changed, cut off, without its list, or with another log’s keys', async () => {
+    await backedUp();
+    for (const name of ['data/events.db', 'keys/keys.db']) {
+      const whole = readFileSync(place(name));
+      writeFileSync(place(name), whole.with(5_000, (whole[5_000] ?? 0) ^ 1));
+      await expect(putBack()).rejects.toThrow('was changed or cut off since');
+      writeFileSync(place(name), whole.subarray(0, -1));
+      await expect(putBack()).rejects.toThrow('was changed or cut off since');
+      writeFileSync(place(name), whole);
+    }
+    const list = JSON.parse(readFileSync(place('data/backup.json'), 'utf8'));
+    writeFileSync(
+      place('data/backup.json'),
+      JSON.stringify({ ...list, files: [{ name: '../x', bytes: 0, sha256: '' }] }),
+    );
+    await expect(putBack()).rejects.toThrow('is missing from the backup');
+    writeFileSync(place('data/backup.json'), JSON.stringify({ ...list, logId: caseId }));
+    await expect(putBack()).rejects.toThrow('are of the log');
+    rmSync(place('data/backup.json'));
+    await expect(putBack()).rejects.toThrow('was cut off, or this is none');
+    expect(existsSync(place('restored'))).toBe(false);
+  });
+});
+
+describe('a check of a data folder', () => {
+  it('finds everything in order where it is, beside the house that runs', async () => {
+    await live.house.views.waitFor(await live.house.store.head(), 10_000);
+    expect((await checked(live.house.folder)).filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('finds a key that is gone, and one that was destroyed without an erasure', async () => {
+    await backedUp();
+    await putBack();
+    const { DatabaseSync } = await import('node:sqlite');
+    const spoil = (sql: string) => {
+      const db = new DatabaseSync(join(place('restored'), 'keys.db'));
+      db.exec(sql);
+      db.close();
+    };
+    const ofCase = `(SELECT number FROM subject_key WHERE subject = '${caseId}')`;
+    spoil(`UPDATE data_key SET wrapped = zeroblob(63) WHERE number IN ${ofCase}`);
+    expect(await checked(place('restored'))).toContainEqual(
+      expect.objectContaining({
+        part: 'keys',
+        ok: false,
+        text: expect.stringContaining('without an erasure'),
+      }),
+    );
+    spoil(`DELETE FROM data_key WHERE number IN ${ofCase}`);
+    expect(await checked(place('restored'))).toContainEqual(
+      expect.objectContaining({
+        part: 'keys',
+        ok: false,
+        text: expect.stringContaining('have no key in keys.db'),
+      }),
+    );
+  });
+
+  it('finds any byte of the log that was changed by hand, or the log is the same without it', async () => {
+    await backedUp();
+    const whole = readFileSync(place('data/events.db'));
+    const { openSqliteBodies } = await import('../../src/store/stored-bodies.ts');
+    const content = async (path: string) => {
+      const log = openSqliteBodies(path);
+      const all = await log.after('', 1_000_000);
+      await log.close();
+      return JSON.stringify(all);
+    };
+    const before = await content(place('data/events.db'));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, turn) => {
+        writeFileSync(place('data/events.db'), whole.with(at, (whole[at] ?? 0) ^ turn));
+        const log = (await checked(place('data'))).filter(
+          ({ part, text }) => part === 'log' || text.startsWith('events.db'),
+        );
+        if (log.every(({ ok }) => ok)) expect(await content(place('data/events.db'))).toBe(before);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
