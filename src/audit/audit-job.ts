@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { ExportFormat, ExportSelection } from './export-selection.ts';
 import type { RecheckFilter, RecheckSummary } from './recheck.ts';
 import type { Checked } from './recheck-decision.ts';
 
@@ -12,6 +13,13 @@ export interface AuditJobs {
     readonly item: Checked;
     readonly progress: RecheckSummary;
     readonly result: RecheckSummary;
+  };
+  readonly export: {
+    readonly wanted: ExportSelection & { readonly format: ExportFormat };
+    /** A piece of the text. */
+    readonly item: string;
+    readonly progress: never;
+    readonly result: null;
   };
   readonly mentions: {
     readonly wanted: { readonly subjects: readonly string[] };

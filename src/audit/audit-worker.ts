@@ -10,6 +10,7 @@ import {
   type ToAuditWorker,
   UNTAKEN_ITEMS,
 } from './audit-job.ts';
+import { exportLog } from './export.ts';
 import { recheck } from './recheck.ts';
 import { streamsNaming } from './streams-naming.ts';
 
@@ -50,6 +51,9 @@ async function doJob(log: EventLog): Promise<unknown> {
   switch (job.name) {
     case 'recheck':
       return recheck({ log, lifecycles, aggregates, onFinding: give, onProgress: progress }, job.wanted);
+    case 'export':
+      for await (const piece of exportLog(log, lifecycles, job.wanted)) await give(piece);
+      return null;
     case 'mentions':
       return streamsNaming(log, job.wanted.subjects);
   }

@@ -3,6 +3,7 @@ import { instantSchema, uuidSchema } from '../../domain/log/envelope.ts';
 import { runAuditJob } from '../audit/audit-job.ts';
 import { listLooks } from '../audit/list-looks.ts';
 import type { Checked } from '../audit/recheck-decision.ts';
+import { exportOperation } from './audit-export-operation.ts';
 import { auditOperation } from './audit-operation.ts';
 
 /** Findings that are shown; all are counted. */
@@ -31,6 +32,8 @@ export const auditOperations = {
       return { ...summary, findings, seconds: (performance.now() - startedAt) / 1000 };
     },
   ),
+
+  'audit.export': exportOperation,
 
   'audit.looks': auditOperation(
     'looks',

@@ -1,10 +1,16 @@
 import { Command } from 'commander';
 import { evidenceCommands } from './audit-evidence.ts';
+import { exportCommands } from './audit-export.ts';
 import { looksCommands } from './audit-looks.ts';
 import { recheckCommands } from './audit-recheck.ts';
 
 /** What `redress audit` can do: one file a group of questions, each of which makes its own subcommands. */
-const groups: readonly (() => readonly Command[])[] = [looksCommands, recheckCommands, evidenceCommands];
+const groups: readonly (() => readonly Command[])[] = [
+  looksCommands,
+  recheckCommands,
+  exportCommands,
+  evidenceCommands,
+];
 
 /** `redress audit …`: show the past, and prove it. */
 export function auditCommand(): Command {

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { runAuditJob } from '../audit/audit-job.ts';
+import { exportMeasure } from '../audit/export-measure.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../audit/export-selection.ts';
 import { listLooks } from '../audit/list-looks.ts';
 import type { ApiRoute } from './api-route.ts';
 import { type AuditRouteParts, auditedRoute, auditSessionRoutes } from './audit-session.ts';
+import { findCase } from './case-routes.ts';
 import { instantsToText, instantText } from './instants.ts';
 import { jobStream } from './job-stream.ts';
+import { ProblemError } from './problems.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
 const lookSchema = z.object({
@@ -21,6 +25,12 @@ const lookSchema = z.object({
   result: z.record(z.string(), z.unknown()).optional(),
 });
 
+const EXPORT_FILES = {
+  ndjson: { type: 'application/x-ndjson', ending: 'ndjson' },
+  csv: { type: 'text/csv; charset=utf-8', ending: 'csv' },
+  ocel: { type: 'application/json', ending: 'ocel.json' },
+  xes: { type: 'application/xml', ending: 'xes' },
+} as const satisfies Record<ExportFormat, object>;
 const verdictsSchema = z.object({
   match: z.int(),
   explained: z.int(),
@@ -70,6 +80,54 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
           outcome => look.ended(outcome, result),
         );
         return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, body };
+      },
+    }),
+    auditedRoute(parts, {
+      method: 'GET',
+      url: '/v1/audit/export',
+      operationId: 'audit.export',
+      action: 'export',
+      summary: 'The log, or some of it: as the evidence, for a spreadsheet, or for process mining',
+      description:
+        'Streamed. `ndjson`: each line an envelope as it is stored and hashed. `csv`: UTF-8 with a mark, formulas disarmed. `ocel`: ' +
+        'OCEL 2.0 in JSON. `xes`: IEEE 1849-2016. Personal values are `[sealed]`. The look keeps the SHA-256 of what was sent.',
+      query: z.strictObject({
+        format: z.enum(EXPORT_FORMATS).default('ndjson'),
+        from: instantText.optional().meta({ description: 'Recorded not before.' }),
+        to: instantText.optional().meta({ description: 'Recorded not after.' }),
+        lifecycle: z.string().min(1).max(60).optional(),
+        case: z.string().min(1).max(60).optional().meta({ description: 'One case, by its id or number.' }),
+      }),
+      success: { status: 200, description: 'The export.', mediaType: 'application/octet-stream' },
+      problems: ['noSuchCase'],
+      async handle({ query: { case: idOrNumber, ...wanted } }, look) {
+        const found = idOrNumber === undefined ? undefined : await findCase(engine, idOrNumber);
+        if (idOrNumber !== undefined && found === undefined) throw new ProblemError('noSuchCase');
+        const streamId = found && `${found.lifecycle.category}-${found.caseId}`;
+        const measure = exportMeasure();
+        const body = jobStream(
+          async ({ write: piece, signal }) => {
+            await runAuditJob(
+              { folder: engine.folder, timeZone },
+              'export',
+              { ...wanted, streamId },
+              {
+                signal,
+                async onItem(text) {
+                  measure.take(text);
+                  await piece(text);
+                },
+              },
+            );
+          },
+          outcome => look.ended(outcome, { ...measure.result() }),
+        );
+        const { type, ending } = EXPORT_FILES[wanted.format];
+        const headers = {
+          'content-type': type,
+          'content-disposition': `attachment; filename="redress.${ending}"`,
+        };
+        return { status: 200, headers, body };
       },
     }),
     auditedRoute(parts, {
