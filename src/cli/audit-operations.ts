@@ -5,6 +5,7 @@ import { listLooks } from '../audit/list-looks.ts';
 import type { Checked } from '../audit/recheck-decision.ts';
 import { exportOperation } from './audit-export-operation.ts';
 import { auditOperation } from './audit-operation.ts';
+import { pastOperations } from './audit-past-operations.ts';
 
 /** Findings that are shown; all are counted. */
 const MAX_FINDINGS = 200;
@@ -32,6 +33,8 @@ export const auditOperations = {
       return { ...summary, findings, seconds: (performance.now() - startedAt) / 1000 };
     },
   ),
+
+  ...pastOperations,
 
   'audit.export': exportOperation,
 

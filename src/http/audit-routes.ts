@@ -9,6 +9,7 @@ import { type AuditRouteParts, auditedRoute, auditSessionRoutes } from './audit-
 import { findCase } from './case-routes.ts';
 import { instantsToText, instantText } from './instants.ts';
 import { jobStream } from './job-stream.ts';
+import { pastCaseRoutes } from './past-case-routes.ts';
 import { ProblemError } from './problems.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
@@ -43,6 +44,7 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
   const { engine, write, timeZone } = parts;
   return [
     ...auditSessionRoutes(parts),
+    ...pastCaseRoutes(parts),
     auditedRoute(parts, {
       method: 'GET',
       url: '/v1/audit/recheck',

@@ -54,6 +54,11 @@ export const PROBLEMS = {
     title: 'There is no such case',
     advice: 'Check the id or the number, and the collection in the address.',
   },
+  beforeCase: {
+    status: 404,
+    title: 'The case was not there yet',
+    advice: 'Ask for a later time: `detail` says when the case began, and from when it was known here.',
+  },
   methodNotAllowed: {
     status: 405,
     title: 'This address does not take that method',
