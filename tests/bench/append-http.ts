@@ -28,7 +28,7 @@ const measured = z.object({
 });
 
 /** As an agent writes one down: two items, the words of the customer, in both languages. */
-const COMPLAINT = JSON.stringify({
+export const COMPLAINT = JSON.stringify({
   kind: 'product',
   complainant: { name: '宁波恒达服饰有限公司 Ningbo Hengda Garments' },
   contactPosition: 'purchasing',

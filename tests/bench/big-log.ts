@@ -34,7 +34,11 @@ interface Body {
 }
 
 /** Lives of complaints as the engine really writes them: opened, answered or not, warned, breached, closed. */
-async function templates(count: number, random: () => number): Promise<readonly (readonly Body[])[]> {
+async function templates(
+  count: number,
+  random: () => number,
+  sealed: boolean,
+): Promise<readonly (readonly Body[])[]> {
   const lifecycle = complaintLifecycle();
   const clock = testClock();
   const { handler, store } = house({ clock, parts: { lifecycles } });
@@ -86,7 +90,7 @@ async function templates(count: number, random: () => number): Promise<readonly 
       events.map(({ position: _place, ...event }) => ({
         streamId: event.streamId,
         revision: event.revision,
-        body: JSON.stringify(event),
+        body: JSON.stringify(sealed ? event : { ...event, sealed: [] }),
       })),
     );
   }
@@ -151,15 +155,16 @@ const TEMPLATES = 200;
 /**
  * Writes a log of about `events` events of complaints into a new file: lives as the engine wrote them once, each
  * again and again under ids of its own, many cases open at the same time.
+ * @param sealed false: without the sealed personal data, whose keys a service that opens this log would look for
  * @returns how many events and cases it holds
  */
 export async function writeBigLog(
   path: string,
   events: number,
-  seed = 1,
+  { seed = 1, sealed = true }: { readonly seed?: number; readonly sealed?: boolean } = {},
 ): Promise<{ events: number; cases: number }> {
   const random = chances(seed);
-  const lives = await templates(TEMPLATES, random);
+  const lives = await templates(TEMPLATES, random, sealed);
   const store = await openSqliteStore({ path, clock: { now: Date.now } });
   await store.close();
   const db = new DatabaseSync(path);
