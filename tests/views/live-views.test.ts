@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lifecycles } from '../../domain/lifecycles.ts';
+import type { EventStore } from '../../src/store/event-store.ts';
+import { positionOf } from '../../src/store/position.ts';
+import { openSqliteStore } from '../../src/store/sqlite-store.ts';
+import { openViews, type Views } from '../../src/views/views.ts';
+import { anyComplaint, append, caseIdOf, storedOf } from './cases-in-a-log.ts';
+import { TIME_ZONE } from './view-folder.ts';
+
+let folder: string;
+let store: EventStore;
+let views: Views;
+let cases = 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'redress-live-views-'));
+  store = await openSqliteStore({ path: join(folder, 'events.db'), clock: { now: Date.now } });
+  for (let n = 0; n < 20; n++) await openCase();
+  const silent = () => {};
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  views = await openViews({ folder, timeZone: TIME_ZONE, lifecycles, log });
+  store.onAppended(position => views.wake(position));
+});
+afterAll(async () => {
+  await views.close();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function openCase(): Promise<void> {
+  const numbers = Array.from({ length: cases % 50 }, (_, i) => (cases * 7919 + i * 104_729) % 1_000_003);
+  await append(store, storedOf(`complaint-${caseIdOf(cases)}`, anyComplaint(numbers)));
+  cases++;
+}
+
+const counted = () => views.countCases().reduce((sum, count) => sum + count.cases, 0);
+const seen = async () => {
+  expect(await views.waitFor(await store.head(), 60_000)).toBe(true);
+};
+
+describe('whoever waits for a position', () => {
+  it('is told when the views have seen it, and then finds it there', async () => {
+    for (let n = 0; n < 5; n++) {
+      await openCase();
+      await seen();
+      expect(counted()).toBe(cases);
+    }
+  });
+
+  it('is told that it was not seen in time', async () => {
+    const far = positionOf(Number(await store.head()) + 1_000);
+    expect(await views.waitFor(far, 1)).toBe(false);
+  });
+});
+
+describe('a rebuild', () => {
+  it('lets cases be read and opened all the while, and misses none of them', async () => {
+    let least = counted();
+    let over = false;
+    const rebuilt = views.rebuild().finally(() => {
+      over = true;
+    });
+    while (!over) {
+      await openCase();
+      const { rows } = views.listCases({}, '-receivedAt', { limit: 200 });
+      expect(rows.length).toBeGreaterThan(0);
+      // What was there once is never gone again.
+      expect(counted()).toBeGreaterThanOrEqual(least);
+      least = counted();
+    }
+    expect((await rebuilt).events).toBeGreaterThan(0);
+    await seen();
+    expect(counted()).toBe(cases);
+    expect(
+      views.status().every(({ behindEvents, faulted }) => behindEvents === 0 && faulted === undefined),
+    ).toBe(true);
+  });
+
+  it('waits for its turn', async () => {
+    const both = await Promise.all([views.rebuild(), views.rebuild()]);
+    expect(both.map(({ events }) => events)).toEqual([
+      Number(await store.head()),
+      Number(await store.head()),
+    ]);
+  });
+});
