@@ -38,7 +38,16 @@ export interface CaseRow {
 }
 
 const byTime = ['receivedAt', 'lastActivityAt'] as const;
-const filters = ['lifecycle', 'phase', 'assigneeId', 'teamId', 'customerId', 'customerName'] as const;
+const filters = [
+  'lifecycle',
+  'phase',
+  'priority',
+  'breached',
+  'assigneeId',
+  'teamId',
+  'customerId',
+  'customerName',
+] as const;
 
 export const caseTable = defineTable<CaseRow>({
   name: 'cases',
@@ -173,7 +182,7 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
 
   return {
     name: 'caseList',
-    version: 2,
+    version: 3,
     tables: [caseTable, numberTable, caseCountTable],
     types: new Set(lifecycles.flatMap(({ events }) => Object.keys(events))),
     fold(before, event) {

@@ -98,9 +98,11 @@ export function casesWithPromises(
   const open = provisionalOnly
     ? 'provisionalAt IS NOT NULL'
     : "isClock = 1 AND status IN ('running', 'paused')";
+  // In both the cases come in their order.
+  const index = provisionalOnly ? 'deadlinesProvisional' : 'deadlines_key';
   return reader
     .all(
-      `SELECT caseId, streamId, lifecycle FROM deadlines WHERE ${open} AND caseId > ? GROUP BY caseId ORDER BY caseId LIMIT ?`,
+      `SELECT caseId, streamId, lifecycle FROM deadlines INDEXED BY ${index} WHERE ${open} AND caseId > ? GROUP BY caseId ORDER BY caseId LIMIT ?`,
       [after, limit],
     )
     .map(({ caseId, streamId, lifecycle }) => ({
