@@ -4,7 +4,6 @@ import { uuidSchema } from '../../domain/log/envelope.ts';
 import { findCase } from '../http/case-routes.ts';
 import type { HttpEngine } from '../http/engine-port.ts';
 import { openCheckpoint } from './checkpoint-note.ts';
-import type { Evidence } from './evidence.ts';
 import { isLeafStream } from './leaf.ts';
 import { base64Of, hashFromBase64, isConsistent, isIncluded, leafHash } from './merkle.ts';
 import { proveEvents } from './prove.ts';
@@ -51,7 +50,7 @@ export const consistencySchema = z.object({
 });
 export type ConsistencyDocument = z.infer<typeof consistencySchema>;
 
-type ProofHouse = Pick<HttpEngine, 'lifecycles' | 'views' | 'store'> & { readonly evidence: Evidence };
+type ProofHouse = Pick<HttpEngine, 'lifecycles' | 'views' | 'store' | 'evidence'>;
 
 /**
  * Proofs of one event by its id, or of all events of a case by its id or number; `undefined` where there is neither.

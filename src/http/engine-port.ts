@@ -1,5 +1,6 @@
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { Position } from '../../domain/log/envelope.ts';
+import type { Evidence } from '../audit/evidence.ts';
 import type { WallClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryService } from '../directory/directory-service.ts';
@@ -47,6 +48,7 @@ export interface HttpEngine {
   readonly privacy: Pick<PrivacyDesk, 'register' | 'approve' | 'casesNaming'>;
   readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;
   readonly views: HttpViews;
+  readonly evidence: Evidence;
   readonly calendars: HouseCalendars;
   readonly policy: HousePolicies;
   readonly deadlineRuns: Pick<DeadlineRunner, 'preview' | 'start' | 'stop' | 'list'>;

@@ -84,6 +84,11 @@ export const PROBLEMS = {
     title: 'The case holds as many events as a case can',
     advice: 'Close it, and go on in a new case that is linked to it.',
   },
+  notProvable: {
+    status: 409,
+    title: 'This cannot be proven now',
+    advice: '`detail` says why; `redress audit verify` says whether the log was touched.',
+  },
   preconditionFailed: {
     status: 412,
     title: 'The case has changed since you read it',

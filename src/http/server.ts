@@ -14,6 +14,7 @@ import { deadlineRunRoutes } from './deadline-run-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import type { HttpEngine } from './engine-port.ts';
 import { answerErrors, answerUnreadable, sendProblem } from './error-answers.ts';
+import { evidenceRoutes } from './evidence-routes.ts';
 import { followUpRoutes } from './follow-up-routes.ts';
 import { createHttpMetrics } from './http-metrics.ts';
 import { instantWriter } from './instants.ts';
@@ -142,6 +143,7 @@ export async function buildHttp(
     ...policyRoutes({ engine, write }),
     ...deadlineRunRoutes({ engine, write }),
     ...auditRoutes({ engine, write, timeZone }),
+    ...evidenceRoutes({ engine, write, timeZone }),
     feed.route,
     ...serviceRoutes({ engine, metrics, isStopping: () => stopping }),
     ...moreRoutes,

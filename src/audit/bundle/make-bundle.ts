@@ -12,7 +12,6 @@ import { caseDocument } from '../../http/case-document.ts';
 import type { HttpEngine } from '../../http/engine-port.ts';
 import { instantWriter } from '../../http/instants.ts';
 import { trailDocument } from '../../http/trail-document.ts';
-import type { Evidence } from '../evidence.ts';
 import { base64Of } from '../merkle.ts';
 import { proveEvents } from '../prove.ts';
 import type { TreeReader } from '../tree-reader.ts';
@@ -20,8 +19,6 @@ import { BUNDLE_FILES, type EarlierLine, manifestText, type ProofLine, sha256Of 
 import { readMeText } from './read-me.ts';
 import { reportPage } from './report-page.ts';
 import { type ZipFile, zipOf } from './zip-format.ts';
-
-type BundleHouse = HttpEngine & { readonly evidence: Evidence };
 
 export interface BundleWanted {
   readonly lifecycle: AnyLifecycle;
@@ -44,7 +41,7 @@ const PROGRAM = new URL('./verify-bundle.mjs', import.meta.url);
  * @throws CheckpointRefusedError, TreeNotReadyError, NotInTreeError, SealBrokenError, StoreUnavailableError
  */
 export async function makeBundle(
-  house: BundleHouse,
+  house: HttpEngine,
   wanted: BundleWanted,
 ): Promise<Iterable<Buffer> | undefined> {
   const { lifecycle, caseId, reader, by, timeZone } = wanted;
@@ -100,7 +97,7 @@ export async function makeBundle(
 
 /** What the case's events refer to: what was refused, who the people are, the rules that held. */
 async function restedOn(
-  { store }: BundleHouse,
+  { store }: HttpEngine,
   caseId: string,
   own: readonly RecordedEvent[],
 ): Promise<readonly RecordedEvent[]> {

@@ -1,0 +1,157 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { Actor } from '../../domain/case/actor.ts';
+import type { ActorStamp } from '../../domain/log/envelope.ts';
+import { makeBundle } from '../audit/bundle/make-bundle.ts';
+import { CheckpointRefusedError } from '../audit/checkpoints.ts';
+import { consistencyOf, consistencySchema, proofOf, proofSchema } from '../audit/proof-documents.ts';
+import { NotInTreeError } from '../audit/prove.ts';
+import { TreeNotReadyError } from '../audit/tree.ts';
+import { type ApiRoute, apiRoute } from './api-route.ts';
+import { type AuditRouteParts, auditedRoute } from './audit-session.ts';
+import { READERS } from './authentication.ts';
+import { findCase } from './case-routes.ts';
+import { ProblemError } from './problems.ts';
+
+const checkpointSchema = z.object({
+  size: z.int().meta({ description: 'Events in the tree.' }),
+  root: z.string().meta({ description: 'Base64 of SHA-256.' }),
+  note: z.string().meta({ description: 'The signed note (c2sp.org/tlog-checkpoint): keep it elsewhere.' }),
+  verifier: z.string().meta({ description: 'The verifier key of who signed it.' }),
+  signedAt: z.string().meta({ format: 'date-time' }),
+});
+const size = z.coerce.number('must be a number').int('must be a whole number').min(0, 'must not be negative');
+
+/** Checkpoints, proofs and bundles, for those with an audit role. */
+export function evidenceRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
+  const { engine, write, timeZone } = parts;
+  const { evidence } = engine;
+  return [
+    apiRoute({
+      method: 'GET',
+      url: '/v1/audit/checkpoint',
+      operationId: 'audit.checkpoint',
+      tag: 'audit',
+      summary: 'The newest signed checkpoint of the log, as text: for whoever keeps copies elsewhere',
+      description:
+        'A signed note (c2sp.org/tlog-checkpoint). It says nothing of any case, so that fetching it is no look into the record.',
+      access: READERS,
+      success: { status: 200, description: 'The note.', mediaType: 'text/plain' },
+      problems: ['notProvable'],
+      async handle() {
+        const latest = evidence.checkpoints.latest();
+        if (latest === undefined)
+          throw new ProblemError('notProvable', {
+            detail: 'No checkpoint was made yet: ask for one (POST /v1/audit/checkpoints).',
+          });
+        return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: latest.note };
+      },
+    }),
+    auditedRoute(parts, {
+      method: 'POST',
+      url: '/v1/audit/checkpoints',
+      operationId: 'audit.signCheckpoint',
+      action: 'checkpoint',
+      summary: 'Sign what the log is now',
+      success: { status: 201, description: 'The checkpoint.', schema: checkpointSchema },
+      problems: ['notProvable'],
+      handle: ({ actor }, look) =>
+        provable(async () => {
+          const {
+            size: events,
+            root,
+            note,
+            verifier,
+            signedAt,
+          } = await evidence.checkpoints.make(stampOf(actor));
+          await look.ended('done', { size: events });
+          return { status: 201, body: { size: events, root, note, verifier, signedAt: write(signedAt) } };
+        }),
+    }),
+    auditedRoute(parts, {
+      method: 'GET',
+      url: '/v1/audit/proofs/:caseOrEvent',
+      operationId: 'audit.prove',
+      action: 'prove',
+      summary: 'That the events of a case, or one event, are in the log as it was signed',
+      params: z.strictObject({ caseOrEvent: z.string().min(1).max(60) }),
+      success: { status: 200, description: 'The proofs.', schema: proofSchema },
+      problems: ['noSuchCase', 'notProvable'],
+      handle: ({ params: { caseOrEvent }, actor }, look) =>
+        provable(async () => {
+          const proof = await proofOf(engine, caseOrEvent, stampOf(actor));
+          if (proof === undefined) throw new ProblemError('noSuchCase');
+          await look.ended('done', { events: proof.events.length });
+          return { status: 200, body: proof };
+        }),
+    }),
+    auditedRoute(parts, {
+      method: 'GET',
+      url: '/v1/audit/consistency',
+      operationId: 'audit.consistency',
+      action: 'consistency',
+      summary: 'That the log of so many events only adds to that of fewer',
+      query: z.strictObject({ oldSize: size, newSize: size }),
+      success: { status: 200, description: 'The proof.', schema: consistencySchema },
+      problems: ['notProvable'],
+      handle: ({ query: { oldSize, newSize } }, look) =>
+        provable(async () => {
+          const proof = await consistencyOf(engine, oldSize, newSize);
+          await look.ended('done', {});
+          return { status: 200, body: proof };
+        }),
+    }),
+    auditedRoute(parts, {
+      method: 'GET',
+      url: '/v1/audit/cases/:idOrNumber/bundle',
+      operationId: 'audit.bundle',
+      action: 'bundle',
+      summary: 'Everything about a case with its proofs in one archive',
+      description:
+        'A ZIP file that is verified with nothing but Node (`node verify-bundle.mjs FILE`, which is in it). Names and words of persons are in it for who has a role of staff too; to others they are `[sealed]`.',
+      params: z.strictObject({ idOrNumber: z.string().min(1).max(60) }),
+      success: { status: 200, description: 'The archive.', mediaType: 'application/zip' },
+      problems: ['noSuchCase', 'notProvable', 'upgradeNeeded'],
+      handle: ({ params: { idOrNumber }, actor, request }, look) =>
+        provable(async () => {
+          const found = await findCase(engine, idOrNumber);
+          if (found === undefined) throw new ProblemError('noSuchCase');
+          request.logFields.caseId = found.caseId;
+          const bundle = await makeBundle(engine, { ...found, reader: actor, by: stampOf(actor), timeZone });
+          if (bundle === undefined) throw new ProblemError('noSuchCase');
+          await look.ended('done', {});
+          const name = /^[A-Za-z0-9-]+$/.test(idOrNumber) ? idOrNumber : found.caseId;
+          return {
+            status: 200,
+            headers: {
+              'content-type': 'application/zip',
+              'content-disposition': `attachment; filename="${name}.zip"`,
+            },
+            body: Readable.from(bundle, { objectMode: false }),
+          };
+        }),
+    }),
+  ];
+}
+
+function stampOf({ id, role, via }: Actor): ActorStamp {
+  return { id, role, via };
+}
+
+/** What keeps the log from being proven is told in its own words. */
+async function provable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isTold =
+      error instanceof CheckpointRefusedError ||
+      error instanceof TreeNotReadyError ||
+      error instanceof NotInTreeError ||
+      error instanceof RangeError;
+    if (!isTold) throw error;
+    const { message } = error;
+    throw new ProblemError('notProvable', {
+      detail: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+    });
+  }
+}

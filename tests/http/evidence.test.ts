@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyBundle } from '../../src/audit/bundle/verify-bundle.ts';
+import { openCheckpoint } from '../../src/audit/checkpoint-note.ts';
+import { consistencySchema, faultsOfProof, holdsConsistency } from '../../src/audit/proof-documents.ts';
+import { type Ask, asker, type HttpHouse, httpHouse, receive } from './http-house.ts';
+
+let server: HttpHouse;
+let token: string;
+let auditor: Ask;
+let agent: Ask;
+let session: Record<string, string>;
+let caseId: string;
+
+beforeAll(async () => {
+  server = await httpHouse();
+  ({ token } = await server.person('auditor'));
+  auditor = asker(server.app, token);
+  agent = asker(server.app, (await server.person('agent')).token);
+  caseId = await receive(agent, { description: 'SECRET' });
+  const opened = await auditor('POST', '/v1/audit/sessions', { reason: 'yearly audit' });
+  session = { 'audit-session': String(opened.body.id) };
+});
+afterAll(() => server.close());
+
+const trusted = () => server.house.evidence.checkpoints.trusted();
+const looks = async (action: string) => {
+  const { body } = await auditor('GET', '/v1/audit/looks', undefined, session);
+  return Array.isArray(body.looks) ? body.looks.filter(look => look.action === action) : [];
+};
+
+describe('evidence over HTTP', () => {
+  it('gives the newest checkpoint as a signed note, once one was asked for', async () => {
+    expect((await auditor('GET', '/v1/audit/checkpoint')).body.type).toBe('urn:redress:problem:not-provable');
+    const made = await auditor('POST', '/v1/audit/checkpoints', undefined, session);
+    expect(made.status).toBe(201);
+    const { status, text, headers } = await auditor('GET', '/v1/audit/checkpoint');
+    expect({ status, type: headers['content-type'] }).toEqual({
+      status: 200,
+      type: 'text/plain; charset=utf-8',
+    });
+    expect(text).toBe(made.body.note);
+    expect(openCheckpoint(text, trusted())).toMatchObject({
+      outcome: 'signed',
+      checkpoint: { size: made.body.size },
+    });
+    expect(await looks('checkpoint')).toHaveLength(1);
+  });
+
+  it('proves a case and tells what it cannot prove, each look on record', async () => {
+    const { status, body } = await auditor('GET', `/v1/audit/proofs/${caseId}`, undefined, session);
+    expect({ status, faults: faultsOfProof(body, trusted()) }).toEqual({ status: 200, faults: [] });
+    const none = await auditor('GET', '/v1/audit/proofs/CMP-1999-000001', undefined, session);
+    expect(none.status).toBe(404);
+    expect((await looks('prove')).map(({ outcome }) => outcome).sort()).toEqual(['done', 'failed']);
+  });
+
+  it('proves that the log only grew', async () => {
+    const ask = (oldSize: number, newSize: number) =>
+      auditor('GET', `/v1/audit/consistency?oldSize=${oldSize}&newSize=${newSize}`, undefined, session);
+    const { body } = await ask(3, 8);
+    expect(holdsConsistency(consistencySchema.parse(body))).toBe(true);
+    expect(holdsConsistency({ ...consistencySchema.parse(body), oldSize: 4 })).toBe(false);
+    expect((await ask(8, 3)).status).toBe(409);
+    expect((await ask(3, 1_000_000)).body.detail).toContain('and not 1000000');
+  });
+
+  it('hands a case out as a bundle, without names and words for an auditor', async () => {
+    const url = `/v1/audit/cases/${caseId}/bundle`;
+    const headers = { ...session, authorization: `Bearer ${token}` };
+    const { statusCode, rawPayload } = await server.app.inject({ url, headers });
+    expect(statusCode).toBe(200);
+    expect(verifyBundle(rawPayload, { keys: trusted().map(({ text }) => text) })).toMatchObject({ ok: true });
+    expect(rawPayload.includes('SECRET')).toBe(false);
+    expect(await looks('bundle')).toMatchObject([{ outcome: 'done', parameters: { idOrNumber: caseId } }]);
+  });
+
+  it('is for those with an audit role and a reason alone', async () => {
+    for (const [method, url] of [
+      ['POST', '/v1/audit/checkpoints'],
+      ['GET', `/v1/audit/proofs/${caseId}`],
+      ['GET', '/v1/audit/consistency?oldSize=1&newSize=2'],
+      ['GET', `/v1/audit/cases/${caseId}/bundle`],
+    ] as const) {
+      expect([url, (await agent(method, url, undefined, session)).status]).toEqual([url, 403]);
+      const { body } = await auditor(method, url);
+      expect([url, body.type]).toEqual([url, 'urn:redress:problem:audit-session-needed']);
+    }
+  });
+});
