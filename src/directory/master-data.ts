@@ -11,6 +11,7 @@ import { supplier } from '../../domain/master-data/supplier.ts';
 import { party } from '../../domain/party/party.ts';
 import { decodeEvent } from './folded-aggregate.ts';
 import type { FollowedRows } from './followed-streams.ts';
+import { searchable, wordsOf } from './searchable.ts';
 
 /** What is kept of it: all that may be decided on, and nothing personal. */
 const KEPT = [customer, product, supplier, department, party] as const;
@@ -58,11 +59,6 @@ const SCHEMA = `
 /** The stream of a record, which follows from its code: a code is taken once, on every node. */
 export function masterIdOf(logId: string, category: MasterCategory, code: string): string {
   return uuidv5(JSON.stringify([category, code.trim().normalize('NFKC').toUpperCase()]), logId);
-}
-
-/** One writing for what people write in several: width, case, blanks. */
-function searchable(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
 }
 
 /**
@@ -131,9 +127,7 @@ export class MasterData implements FollowedRows {
 
   /** The ids of one page of records, by code. */
   list(query: MasterQuery): MasterPage {
-    const words = searchable(query.search ?? '')
-      .split(/\s+/)
-      .filter(word => word !== '');
+    const words = wordsOf(query.search ?? '');
     const after = query.after === undefined ? undefined : placeOf(query.after);
     const fresh = [...this.#unwritten.values()].filter(row => matches(row, query, words, after));
     const known = this.#select(query, words, after).filter(row => !this.#unwritten.has(row.streamId));

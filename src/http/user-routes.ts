@@ -3,6 +3,7 @@ import { qualificationSchema, roleSchema } from '../../domain/case/actor.ts';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { user } from '../../domain/user/user.ts';
 import type { DirectoryUser } from '../directory/directory.ts';
+import { searchable, wordsOf } from '../directory/searchable.ts';
 import { type ApiRoute, apiRoute } from './api-route.ts';
 import { isStaff, READERS } from './authentication.ts';
 import {
@@ -15,6 +16,7 @@ import {
   writtenSchema,
 } from './directory-command.ts';
 import { instantsToText, instantText } from './instants.ts';
+import { pageQuery } from './master-routes.ts';
 import { ProblemError } from './problems.ts';
 import { wireSchema } from './wire-schema.ts';
 
@@ -59,6 +61,19 @@ const tokenSchema = z.object({
   expiresAt: instant.optional(),
 });
 
+const usersQuery = z.strictObject({
+  search: z.string().max(200).optional().meta({ description: 'Words, each of which stands in the name.' }),
+  role: roleSchema.optional(),
+  teamId: uuidSchema.optional(),
+  department: z.string().max(60).optional(),
+  active: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform(text => text === 'true')
+    .optional(),
+  ...pageQuery,
+  cursor: uuidSchema.optional().meta({ description: '`next` of the page before.' }),
+});
+
 /** Who gets in: users with their roles, and their tokens. */
 export function userRoutes(parts: DirectoryParts): readonly ApiRoute[] {
   const { engine, write } = parts;
@@ -93,14 +108,43 @@ export function userRoutes(parts: DirectoryParts): readonly ApiRoute[] {
       url: '/v1/users',
       operationId: 'users.list',
       tag: 'directory',
-      summary: 'All users with their roles',
-      access: ['admin'],
-      success: { status: 200, description: 'The users.', schema: z.object({ users: z.array(userSchema) }) },
-      problems: [],
-      async handle() {
-        const users = directory.userIds().map(id => directory.user(id));
-        const known = users.filter(each => each !== undefined);
-        return { status: 200, body: { users: await Promise.all(known.map(each => documentOf(each))) } };
+      summary: 'The users with their roles, found by role, team, department and name',
+      description:
+        'Names are opened for the page that is shown and kept nowhere: a search by name opens those that the other filters leave.',
+      access: READERS,
+      query: usersQuery,
+      success: {
+        status: 200,
+        description: 'A page.',
+        schema: z.object({ users: z.array(userSchema), next: z.string().optional() }),
+      },
+      problems: ['forbidden'],
+      async handle({ query, actor }) {
+        const { role, teamId, department, active, search, limit, cursor } = query;
+        const named = isStaff(actor) || actor.roles.includes('admin');
+        if (search !== undefined && !named)
+          throw new ProblemError('forbidden', { detail: 'Only staff find a person by name.' });
+        const words = wordsOf(search ?? '');
+        const candidates = [...directory.userIds()]
+          .sort()
+          .filter(id => cursor === undefined || id > cursor)
+          .map(id => directory.user(id))
+          .filter(who => who !== undefined)
+          .filter(who => role === undefined || who.roles.includes(role))
+          .filter(who => teamId === undefined || who.teamId === teamId)
+          .filter(who => department === undefined || who.department === department)
+          .filter(who => active === undefined || who.active === active);
+        const users = [];
+        for (const who of candidates) {
+          const document = await documentOf(who, named);
+          if (!words.every(word => searchable(String(document.name)).includes(word))) continue;
+          if (users.length === limit) {
+            const last = users.at(-1)?.id;
+            return { status: 200, body: { users, ...(last === undefined ? {} : { next: last }) } };
+          }
+          users.push(document);
+        }
+        return { status: 200, body: { users } };
       },
     }),
     directoryCommandRoute(parts, user, 'registerUser', {

@@ -44,6 +44,25 @@ describe('users', () => {
     expect((await admin('GET', '/v1/users')).body.users).toContainEqual(expect.objectContaining({ id }));
   });
 
+  it('are found by staff by role and by words of their names, page by page', async () => {
+    const ids = [await newUser({ name: '李娜 Finder' }), await newUser({ name: 'Li Na Finder' })].sort();
+    await newUser({ name: 'Finder of another role', roles: ['agent'] });
+    const agent = asker(server.app, (await server.person('agent')).token);
+    const found = async (query: string) => {
+      const { body } = await agent('GET', `/v1/users?${query}`);
+      return { ids: (body.users as { id: string }[]).map(({ id }) => id), next: body.next };
+    };
+    expect(await found('search=finder&role=qa')).toEqual({ ids });
+    expect((await found(`search=${encodeURIComponent('娜 find')}`)).ids).toHaveLength(1);
+    const first = await found('search=FINDER&role=qa&limit=1');
+    expect(first).toEqual({ ids: ids.slice(0, 1), next: ids[0] });
+    expect(await found(`search=finder&role=qa&limit=1&cursor=${first.next}`)).toEqual({ ids: ids.slice(1) });
+    const auditor = asker(server.app, (await server.person('auditor')).token);
+    expect((await auditor('GET', '/v1/users?search=finder')).status).toBe(403);
+    const shown = (await auditor('GET', '/v1/users?role=qa')).body.users as object[];
+    expect(shown.every(each => !('name' in each))).toBe(true);
+  });
+
   it('get in by a token that is shown once', async () => {
     const id = await newUser();
     const key = { 'idempotency-key': uuidv4() };
