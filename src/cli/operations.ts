@@ -16,6 +16,7 @@ import { delegationOperations } from './delegation-operations.ts';
 import { evidenceOperations } from './evidence-operations.ts';
 import { folderOperations } from './folder-operations.ts';
 import { houseOperations } from './house-operations.ts';
+import { masterOperations } from './master-operations.ts';
 import { OperationError } from './operation-error.ts';
 import { privacyOperations } from './privacy-operations.ts';
 import { proveOperations } from './prove-operations.ts';
@@ -110,6 +111,7 @@ export const operations = {
   ...privacyOperations,
   ...proveOperations,
   ...delegationOperations,
+  ...masterOperations,
 
   import: (house, params, emit, signal) => importAnswerer(house)(params, emit, signal),
 } as const satisfies Record<string, Operation>;

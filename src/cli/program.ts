@@ -9,6 +9,7 @@ import { delegationCommand } from './delegation.ts';
 import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
 import { importCommand } from './import.ts';
+import { masterCommand } from './master.ts';
 import { policyCommand } from './policy.ts';
 import { privacyCommand } from './privacy.ts';
 import { rebuildCommand } from './rebuild.ts';
@@ -28,6 +29,7 @@ export async function runProgram(): Promise<void> {
     .addCommand(tokenCommand())
     .addCommand(delegationCommand())
     .addCommand(importCommand())
+    .addCommand(masterCommand())
     .addCommand(showCommand())
     .addCommand(explainCommand())
     .addCommand(calendarCommand())
