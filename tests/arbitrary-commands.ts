@@ -159,5 +159,5 @@ function knownIds(state: CaseState): readonly string[] {
 }
 
 function survivorOf(lifecycle: string, receivedAt: number): LinkedCase {
-  return { caseId: SURVIVOR, lifecycle, revision: 1, phase: 'open', receivedAt, clocks: [] };
+  return { caseId: SURVIVOR, lifecycle, revision: 1, phase: 'open', receivedAt, clocks: [], takenOver: [] };
 }

@@ -255,8 +255,13 @@ export class Story<S extends CaseState, C extends CommandDefinitions, E extends 
   }
 
   /** The decision itself, for properties: a command that its schema refuses is none. */
-  tried(command: AnyCommand, by: Actor, now: number): { decision: Decision<AnyEvent>; next: Story<S, C, E> } {
-    const { decision } = this.#decide(command, by, now, {});
+  tried(
+    command: AnyCommand,
+    by: Actor,
+    now: number,
+    setting: Setting = {},
+  ): { decision: Decision<AnyEvent>; next: Story<S, C, E> } {
+    const { decision } = this.#decide(command, by, now, setting);
     const next = decision.outcome === 'accepted' ? this.#fold(decision.events, by, now) : this;
     return { decision, next };
   }

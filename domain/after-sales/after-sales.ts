@@ -4,6 +4,7 @@ import { endTimers } from '../case/decide-ending.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
+import { otherCaseOf } from '../case/other-case.ts';
 import { noteRecurrence } from '../case/recurrence.ts';
 import { DEFAULT_TEAM_ID } from '../log/fixed-streams.ts';
 import { latest, openClock } from '../sla/clock.ts';
@@ -31,7 +32,7 @@ export const afterSales = defineLifecycle({
   decide,
   evolve,
   possible,
-  linkedCaseOf: command => (command.type === 'mergeInto' ? command.data.survivorId : undefined),
+  linkedCaseOf: otherCaseOf,
   summarize: state => ({
     phase: state.phase,
     priority: state.priority,

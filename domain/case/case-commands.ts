@@ -117,12 +117,22 @@ export const caseCommands = {
   }),
   absorb: command('Take over what a merged case still owes', ['system'], {
     loserId: uuidSchema,
+    mergeRevision: z.int().min(0),
     receivedAt: instantSchema,
     openClocks: caseEvents.CaseMergedInto.schema.shape.openClocks,
     openInputs: z.array(openInputSchema).optional(),
   }),
   unmerge: command('Undo a merge', ['agent', 'lead'], { reason: freeText.optional() }),
-  release: command('Give back what was taken over', ['system'], { loserId: uuidSchema }),
+  settleMerge: command('Be a case of its own again if the other did not take over', ['system'], {
+    survivorId: uuidSchema,
+    mergeRevision: z.int().min(0),
+  }),
+  release: command('Give back what was taken over', ['system'], {
+    loserId: uuidSchema,
+    untilRevision: caseEvents.CaseReleased.schema.shape.untilRevision,
+    clocks: caseEvents.CaseReleased.schema.shape.clocks,
+    inputs: caseEvents.CaseReleased.schema.shape.inputs,
+  }),
   splitOff: command('Let a part go on as a case of its own', ['agent', 'lead'], {
     itemIds: z.array(uuidSchema).min(1).max(100),
     description: freeText,

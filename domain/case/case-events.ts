@@ -3,6 +3,7 @@ import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { personal } from '../log/personal.ts';
 import { clockAnchorSchema, clockNameSchema, recipientSchema, slaEvents } from '../sla/events.ts';
 import { departmentSchema } from '../team/team.ts';
+import { targetSchema } from '../time/target.ts';
 import type { EventOf } from './event-definition.ts';
 
 /** Free text of a case: personal data of the case itself, sealed under its own key. */
@@ -51,6 +52,10 @@ export const attachmentSchema = z.object({
 
 export const CLOSING_MODES = ['closed', 'withoutReply', 'withoutAgreement'] as const;
 export const satisfactionSchema = z.union([z.int().min(1).max(5), z.literal('notGiven')]);
+
+/** Of the event `CaseMergedInto` in the merged case's own stream: it tells one merge of two cases from the next. */
+const mergeRevision = z.int().min(0);
+const clockRefSchema = z.object({ clock: clockNameSchema, cycle: z.int().min(1) });
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
 
@@ -137,14 +142,37 @@ export const caseEvents = {
         dueAt: instantSchema,
         breached: z.boolean(),
         anchor: clockAnchorSchema.optional(),
+        /** Holds where the survivor's own policy line promises nothing. */
+        target: targetSchema.optional(),
       }),
     ),
     /** Questions to other departments that were open. */
     openInputs: z.array(openInputSchema).optional(),
   }),
-  CaseAbsorbed: v1({ loserId: uuidSchema, receivedAt: instantSchema }),
-  CaseUnmerged: v1({ survivorId: uuidSchema, reason: freeText.optional() }),
-  CaseReleased: v1({ loserId: uuidSchema }),
+  CaseAbsorbed: v1({
+    loserId: uuidSchema,
+    receivedAt: instantSchema,
+    mergeRevision: mergeRevision.optional(),
+  }),
+  CaseUnmerged: v1({
+    survivorId: uuidSchema,
+    reason: freeText.optional(),
+    /** Nobody's wish: the other case had ended before it could take over. */
+    because: z.enum(['notTakenOver']).optional(),
+  }),
+  CaseReleased: v1({
+    loserId: uuidSchema,
+    /** What was taken over up to this revision of the loser's stream; all of it, if not given. */
+    untilRevision: mergeRevision.optional(),
+    /** Only these of the loser's: the others it keeps. */
+    clocks: z.array(clockRefSchema).optional(),
+    /** And of the questions to departments only these. */
+    inputs: z.array(uuidSchema).optional(),
+    /** The survivor was merged further: which of its own clocks and questions must be given back there too. */
+    goesOnIn: z
+      .object({ survivorId: uuidSchema, clocks: z.array(clockRefSchema), inputs: z.array(uuidSchema) })
+      .optional(),
+  }),
   /** A part that goes on as a case of its own; the workflow opens it. */
   CaseSplitOff: v1({
     splitId: uuidSchema,

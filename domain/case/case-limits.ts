@@ -8,5 +8,8 @@ export const POSSIBLE_WHEN_TOO_LONG: ReadonlySet<string> = new Set([
   'closeWithoutAgreement',
   'withdraw',
   'voidEntry',
+  'mergeInto',
+  'settleMerge',
+  'release',
   'fireTimer',
 ]);

@@ -77,6 +77,11 @@ export function notAssignee(context: DecideContext, state: CaseState): Rejected 
   return reject('notAssignee', { assigneeId: state.assigneeId });
 }
 
+/** What is wanted of it is wanted of the case that it goes on in, or it is taken out of that first. */
+export function mergedElsewhere({ survivorId = null }: { readonly survivorId?: string | null }): Rejected {
+  return reject('mergedElsewhere', { survivorId, possible: ['unmerge'] });
+}
+
 export function caseEnded(ended: Ending, possible: readonly string[]): Rejected {
   const survivor = ended.survivorId === undefined ? {} : { survivorId: ended.survivorId };
   return reject('caseEnded', { how: ended.how, endedAt: ended.at, ...survivor, possible: [...possible] });

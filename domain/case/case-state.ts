@@ -3,6 +3,7 @@ import { type CaseTimer, evolveTimers } from '../sla/timers.ts';
 import type { CaseEvent } from './case-events.ts';
 import type { Folded } from './event-definition.ts';
 import { endedInputs, evolveInputs, type InputRequest } from './input-request.ts';
+import { gaveBack, tookOver } from './taken-over.ts';
 
 export interface MessageFact {
   readonly messageId: string;
@@ -28,6 +29,8 @@ export interface Ending {
   readonly at: number;
   readonly how: 'closed' | 'withoutReply' | 'withoutAgreement' | 'withdrawn' | 'voided' | 'merged';
   readonly survivorId?: string;
+  /** Revision of the event by which it was merged. */
+  readonly mergeRevision?: number;
   /** The phase to go back to. */
   readonly from: string;
 }
@@ -39,6 +42,14 @@ export interface HandOver {
   readonly toTeamId: string;
   readonly proposedBy: string;
   readonly proposedAt: number;
+}
+
+/** A merge of another case into this one; it may have been undone since. */
+export interface TakenOver {
+  readonly loserId: string;
+  /** Of the event in the other case's stream. */
+  readonly mergeRevision: number;
+  readonly released: boolean;
 }
 
 /** What every case knows of itself, folded from its stream. Holds no personal value. */
@@ -60,6 +71,8 @@ export interface CaseState {
   readonly steps: readonly Step[];
   readonly waived: readonly string[];
   readonly linkedTo: readonly string[];
+  readonly takenOver: readonly TakenOver[];
+  /** The cases that are merged into this one now. */
   readonly mergedFrom: readonly string[];
   readonly handOver?: HandOver;
   readonly inputs: readonly InputRequest[];
@@ -81,6 +94,7 @@ export const noCase: CaseState = {
   steps: [],
   waived: [],
   linkedTo: [],
+  takenOver: [],
   mergedFrom: [],
   inputs: [],
   reopenings: 0,
@@ -173,18 +187,28 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
         : state;
     case 'CaseAbsorbed':
       return {
-        ...state,
-        mergedFrom: [...state.mergedFrom, event.data.loserId],
+        ...tookOver(state, event.data),
         receivedAt: Math.min(state.receivedAt, event.data.receivedAt),
       };
     case 'CaseReleased':
-      return { ...state, mergedFrom: state.mergedFrom.filter(id => id !== event.data.loserId) };
+      return gaveBack(state, event.data);
     case 'CaseVoided':
       return end(state, event.occurredAt, 'voided');
     case 'CaseWithdrawn':
       return end(state, event.occurredAt, 'withdrawn');
-    case 'CaseMergedInto':
-      return end(state, event.occurredAt, 'merged', event.data.survivorId);
+    case 'CaseMergedInto': {
+      const { survivorId, openClocks } = event.data;
+      const { revision } = event;
+      const clocks = state.clocks.map(c =>
+        openClocks.some(open => open.clock === c.clock && open.cycle === c.cycle)
+          ? { ...c, handedOver: revision }
+          : c,
+      );
+      // Merged already, it hands on what came due again: a reply that bounced.
+      return state.ended?.how === 'merged'
+        ? { ...state, clocks }
+        : end({ ...state, clocks }, event.occurredAt, 'merged', { survivorId, mergeRevision: revision });
+    }
     case 'CaseClosed':
       return end(state, event.occurredAt, event.data.mode);
     case 'CaseUnmerged':
@@ -209,9 +233,14 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
   }
 }
 
-function end<S extends CaseState>(state: S, at: number, how: Ending['how'], survivorId?: string): S {
+function end<S extends CaseState>(
+  state: S,
+  at: number,
+  how: Ending['how'],
+  merge: Pick<Ending, 'survivorId' | 'mergeRevision'> = {},
+): S {
   const from = state.ended?.from ?? state.phase;
-  const ended = survivorId === undefined ? { at, how, from } : { at, how, from, survivorId };
+  const ended = { at, how, from, ...merge };
   const inputs = endedInputs(state.inputs, how === 'merged');
   return { ...withoutOffer(state), phase: ENDED_PHASE[how], ended, inputs };
 }

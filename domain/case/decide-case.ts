@@ -9,20 +9,20 @@ import { dueOf, timeLeft } from '../time/target.ts';
 import { unreachable } from '../unreachable.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
-import { type CaseRules, caseEnded, notAssignee, ownerOf } from './case-rules.ts';
+import { type CaseRules, caseEnded, mergedElsewhere, notAssignee, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
 import { correctDetails, retractStep } from './decide-corrections.ts';
 import { closeCase, endOfCase, endTimers, reopenCase } from './decide-ending.ts';
 import { acceptHandOver, declineHandOver, proposeHandOver, withdrawHandOver } from './decide-hand-over.ts';
 import { answerInput, endOrChaseInput, requestInput } from './decide-input.ts';
-import { absorb, mergeInto, unmerge } from './decide-merging.ts';
+import { mergeInto, settleMerge, unmerge } from './decide-merging.ts';
 import { recordMessage } from './decide-message.ts';
 import { reapplyDeadlines } from './decide-reapplying.ts';
+import { absorb, release } from './decide-taking-over.ts';
 import { fireTimer } from './decide-timer.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { factAt } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
-import { givenBackInputs } from './merge-inputs.ts';
 import { waitsForCustomer } from './possible-in-any-case.ts';
 
 /** What can still be done with a case that has ended. */
@@ -31,6 +31,7 @@ const AFTER_THE_END: readonly CaseCommand['type'][] = [
   'reopen',
   'unmerge',
   'absorb',
+  'settleMerge',
   'release',
   'addNote',
   'attach',
@@ -95,6 +96,7 @@ export function decideCase<S extends CaseState>(
     }
     case 'voidEntry':
       if (state.ended?.how === 'voided') return caseEnded(state.ended, rules.possible(state));
+      if (state.ended?.how === 'merged') return mergedElsewhere(state.ended);
       return accept<CaseEvent>(
         ...endOfCase(state, 'voided', at),
         event('CaseVoided', { reason: command.data.reason }),
@@ -224,11 +226,9 @@ export function decideCase<S extends CaseState>(
     case 'unmerge':
       return unmerge(command.data, at, state, context, rules);
     case 'release':
-      if (!state.mergedFrom.includes(command.data.loserId)) return accept<CaseEvent>();
-      return accept<CaseEvent>(
-        event('CaseReleased', { loserId: command.data.loserId }),
-        ...givenBackInputs(command.data.loserId, at, state),
-      );
+      return release(command.data, at, state);
+    case 'settleMerge':
+      return settleMerge(command.data, at, state, context, rules);
     case 'splitOff': {
       const { itemIds, description } = command.data;
       const all = rules.itemIds(state);

@@ -1,8 +1,8 @@
 import { instantSchema } from '../log/envelope.ts';
 import { cancelClock } from '../sla/cancelling.ts';
-import { isOpen, latest, openClock } from '../sla/clock.ts';
+import { type Clock, isOpen, latest, openClock } from '../sla/clock.ts';
 import { policyLine } from '../sla/policy.ts';
-import { rejudgeClock, rescindResult } from '../sla/rejudging.ts';
+import { isBreached, rejudgeClock, rescindResult } from '../sla/rejudging.ts';
 import { rescheduleClock } from '../sla/rescheduling.ts';
 import { replayDeadline } from '../sla/schedule.ts';
 import { timeLeft } from '../time/target.ts';
@@ -10,6 +10,7 @@ import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
+import { handedOnLater } from './decide-merging.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import type { DecideContext } from './lifecycle.ts';
 
@@ -146,7 +147,9 @@ export function rescinded<S extends CaseState>(
 ): readonly CaseEvent[] {
   const owner = ownerOf(state, rules);
   const resting = rules.restsOn?.(state, commandId) ?? [];
-  return state.clocks
+  const { ended } = state;
+  const owedAgain: Clock[] = [];
+  const events = state.clocks
     .filter(
       c =>
         c.result !== undefined &&
@@ -155,11 +158,14 @@ export function rescinded<S extends CaseState>(
     )
     .flatMap((clock): readonly CaseEvent[] => {
       const still = rules.stillMetAt?.(state, clock, commandId);
-      const { ended } = state;
-      const events = rescindResult(context, owner, clock, because, at, { still, until: ended?.at });
-      if (events.length === 0 || ended === undefined || still !== undefined) return events;
-      return [...events, ...cancelClock({ ...clock, status: 'running' }, CANCELLED_BY[ended.how], at)];
+      const taken = rescindResult(context, owner, clock, because, at, { still, until: ended?.at });
+      if (taken.length === 0 || ended === undefined || still !== undefined) return taken;
+      const broken = isBreached(clock) || taken.some(e => e.type === 'SlaClockBreached');
+      const again = { ...clock, status: broken ? ('breached' as const) : ('running' as const) };
+      owedAgain.push(again);
+      return [...taken, ...cancelClock(again, CANCELLED_BY[ended.how], at)];
     });
+  return ended?.how === 'merged' ? [...events, ...handedOnLater(state, owedAgain, at)] : events;
 }
 
 /** A step recorded by mistake: what it met runs again, what it started ends. */

@@ -3,7 +3,7 @@ import { isOpen } from '../sla/clock.ts';
 import { meetClock, startClock } from '../sla/promises.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
-import { type CaseRules, type ClosingMode, ownerOf } from './case-rules.ts';
+import { type CaseRules, type ClosingMode, mergedElsewhere, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
 import { accept, type Decision, type Rejected, reject } from './decision.ts';
 import type { DecideContext } from './lifecycle.ts';
@@ -121,8 +121,7 @@ export function reopenCase<S extends CaseState>(
   const { ended } = state;
   if (ended === undefined) return reject('notEnded', { possible: [...rules.possible(state)] });
   if (ended.how === 'voided') return reject('voidedForGood', { endedAt: ended.at });
-  if (ended.how === 'merged')
-    return reject('mergedElsewhere', { survivorId: ended.survivorId ?? null, possible: ['unmerge'] });
+  if (ended.how === 'merged') return mergedElsewhere(ended);
   const until = ended.at + context.policy.reopeningDays * DAY_MS;
   if (at > until)
     return reject('reopeningPeriodOver', { endedAt: ended.at, until, hint: 'open a new case, linked' });

@@ -1,8 +1,6 @@
 import { handOverClock } from '../sla/cancelling.ts';
 import { type Clock, isOpen, nextCycle } from '../sla/clock.ts';
-import { policyLine } from '../sla/policy.ts';
-import { promise, replayDeadline, warningsOf } from '../sla/schedule.ts';
-import { boundClock, dueIfResumed } from '../sla/urgency.ts';
+import { replayDeadline } from '../sla/schedule.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';
@@ -10,7 +8,16 @@ import type { CaseState } from './case-state.ts';
 import { endOfCase } from './decide-ending.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import type { DecideContext } from './lifecycle.ts';
-import { inputsAgain, openInputs, takeOverInputs } from './merge-inputs.ts';
+import { inputsAgain, openInputs } from './merge-inputs.ts';
+
+/**
+ * The merged case's side of a merge; the survivor's is in `decide-taking-over.ts`. A merge is two decisions, each on
+ * its own stream, and anything may happen between them. So the merged case ends first and names what it owes; the
+ * survivor takes over or refuses; and `settleMerge` looks whether it did, and undoes the merge if not. Of two cases
+ * that are merged into each other at once, the merge that is earlier in the log is undone and the later stands.
+ */
+
+type OpenClock = (CaseEvent & { type: 'CaseMergedInto' })['data']['openClocks'][number];
 
 /** The case goes on in another of its kind; what it still owed is handed over, a breach stays where it happened. */
 export function mergeInto<S extends CaseState>(
@@ -37,22 +44,12 @@ export function mergeInto<S extends CaseState>(
   }
   const owner = ownerOf(state, rules);
   const ended = open.map(clock => handOverClock(context, owner, clock, at));
-  const openClocks = ended
-    .filter(({ clock }) => clock.clock !== 'input')
-    .map(({ clock }) => ({
-      clock: clock.clock,
-      cycle: clock.cycle,
-      startedAt: clock.startedAt,
-      dueAt: clock.schedule.dueAt,
-      breached: clock.status === 'breached',
-      ...(clock.anchor === undefined ? {} : { anchor: clock.anchor }),
-    }));
   const merged: CaseEvent = {
     type: 'CaseMergedInto',
     data: {
       survivorId,
       receivedAt: state.receivedAt,
-      openClocks,
+      openClocks: ended.filter(({ clock }) => clock.clock !== 'input').map(({ clock }) => handedOver(clock)),
       ...openInputs(
         state,
         ended.map(({ clock }) => clock),
@@ -65,93 +62,25 @@ export function mergeInto<S extends CaseState>(
   return accept<CaseEvent>(...judged, ...endOfCase(state, 'merged', at), merged);
 }
 
-/** The survivor takes over: the earlier of two deadlines, or a next cycle with the old one. */
-export function absorb<S extends CaseState>(
-  data: (CaseCommand & { type: 'absorb' })['data'],
-  at: number,
-  state: S,
-  context: DecideContext,
-  rules: CaseRules<S>,
-): Decision<CaseEvent> {
-  const { loserId, receivedAt, openClocks } = data;
-  if (state.mergedFrom.includes(loserId)) return accept<CaseEvent>();
-  const absorbed: CaseEvent = { type: 'CaseAbsorbed', data: { loserId, receivedAt }, occurredAt: at };
-  if (state.ended !== undefined) return accept<CaseEvent>(absorbed);
-  const owner = ownerOf(state, rules);
-  const carried = openClocks
-    .filter(open => !open.breached)
-    .flatMap((open): readonly CaseEvent[] => {
-      const own = state.clocks.findLast(c => c.clock === open.clock && isOpen(c));
-      if (own === undefined) return goesOn(open, loserId, state, context, rules);
-      if (own.status === 'breached' || open.dueAt >= dueIfResumed(own, context)) return [];
-      return [boundClock(context, owner, own, 'merged', open.dueAt)];
-    });
-  return accept<CaseEvent>(
-    absorbed,
-    ...carried,
-    ...boundAcknowledgement(carried, state, context, rules),
-    ...takeOverInputs(data.openInputs ?? [], loserId, state, context, rules),
-  );
+/** What came due again in a case that is merged already: it goes where the rest of it went. */
+export function handedOnLater(state: CaseState, again: readonly Clock[], at: number): readonly CaseEvent[] {
+  const survivorId = state.ended?.survivorId;
+  const openClocks = again.filter(clock => clock.status !== 'breached').map(handedOver);
+  if (survivorId === undefined || openClocks.length === 0) return [];
+  const { receivedAt } = state;
+  return [{ type: 'CaseMergedInto', data: { survivorId, receivedAt, openClocks }, occurredAt: at }];
 }
 
-/** A first reply that is due earlier now brings the acknowledgement with it: that is never due later. */
-function boundAcknowledgement<S extends CaseState>(
-  carried: readonly CaseEvent[],
-  state: S,
-  context: DecideContext,
-  rules: CaseRules<S>,
-): readonly CaseEvent[] {
-  const dueOf = (name: Clock['clock']) =>
-    carried.flatMap(e =>
-      (e.type === 'SlaClockRescheduled' || e.type === 'SlaClockStarted') && e.data.clock === name
-        ? [e.data.schedule.dueAt]
-        : [],
-    )[0];
-  const replyDueAt = dueOf('firstReply');
-  const own = state.clocks.findLast(c => c.clock === 'acknowledgement' && c.status === 'running');
-  if (replyDueAt === undefined || own === undefined) return [];
-  if ((dueOf('acknowledgement') ?? own.schedule.dueAt) <= replyDueAt) return [];
-  return [boundClock(context, ownerOf(state, rules), own, 'merged', replyDueAt)];
-}
-
-function goesOn<S extends CaseState>(
-  open: (CaseCommand & { type: 'absorb' })['data']['openClocks'][number],
-  loserId: string,
-  state: S,
-  context: DecideContext,
-  rules: CaseRules<S>,
-): readonly CaseEvent[] {
-  const owner = ownerOf(state, rules);
-  const { anchor } = open;
-  const promised = promise(
-    context,
-    owner,
-    open.clock,
-    open.startedAt,
-    anchor === undefined ? {} : { anchor },
-  );
-  if (promised === undefined) return [];
-  const fractions = policyLine(context.policy, owner.lifecycle, open.clock, owner.facts)?.warnAt ?? [];
-  const warnings = warningsOf(context.calendar, promised.target, open.startedAt, open.dueAt, fractions);
-  return [
-    {
-      type: 'SlaClockStarted',
-      data: {
-        clock: open.clock,
-        cycle: nextCycle(state.clocks, open.clock),
-        startedAt: open.startedAt,
-        ...promised,
-        schedule: {
-          ...promised.schedule,
-          dueAt: open.dueAt,
-          warnings: warnings.filter(w => w.at >= context.now),
-        },
-        carriedDueAt: open.dueAt,
-        continues: { caseId: loserId, cycle: open.cycle },
-      },
-      occurredAt: open.startedAt,
-    },
-  ];
+function handedOver(clock: Clock): OpenClock {
+  return {
+    clock: clock.clock,
+    cycle: clock.cycle,
+    startedAt: clock.startedAt,
+    dueAt: clock.schedule.dueAt,
+    breached: clock.status === 'breached',
+    ...(clock.anchor === undefined ? {} : { anchor: clock.anchor }),
+    target: clock.target,
+  };
 }
 
 /** The case is its own again; what the merge cancelled starts again, with the same deadlines. */
@@ -166,36 +95,81 @@ export function unmerge<S extends CaseState>(
   if (ended?.how !== 'merged' || ended.survivorId === undefined) {
     return reject('notMerged', { possible: [...rules.possible(state)] });
   }
+  const { survivorId } = ended;
   const { reason } = data;
-  const again = state.clocks
-    .filter(c => c.clock !== 'input')
-    .filter(c => c.status === 'cancelled' && c.cancelledBecause === 'merged' && c.breach === undefined)
-    .filter(c => !state.clocks.some(later => later.clock === c.clock && later.cycle > c.cycle))
-    .map(
-      (c): CaseEvent => ({
-        type: 'SlaClockStarted',
-        data: {
-          clock: c.clock,
-          cycle: nextCycle(state.clocks, c.clock),
-          startedAt: c.startedAt,
-          target: c.target,
-          ...(c.urgent ? { ordinaryTarget: c.ordinaryTarget } : {}),
-          ...(c.anchor === undefined ? {} : { anchor: c.anchor }),
-          schedule: {
-            ...c.schedule,
-            warnings: c.schedule.warnings.filter(w => !c.warned.includes(w.threshold) && w.at >= context.now),
-          },
-          carriedDueAt: ordinaryDueOf(c, context),
-        },
-        occurredAt: c.startedAt,
-      }),
-    );
-  const unmerged = { survivorId: ended.survivorId, ...(reason === undefined ? {} : { reason }) };
+  const unmerged = { survivorId, ...(reason === undefined ? {} : { reason }) };
   return accept<CaseEvent>(
     { type: 'CaseUnmerged', data: unmerged, occurredAt: at },
-    ...again,
+    ...startedAgain(state, cancelledByMerging(state), context),
     ...inputsAgain(state, context, rules),
   );
+}
+
+/**
+ * Whether the survivor took over what it was handed: if it did not, as it had ended meanwhile, the case is its own
+ * again and keeps those promises itself.
+ */
+export function settleMerge<S extends CaseState>(
+  data: (CaseCommand & { type: 'settleMerge' })['data'],
+  at: number,
+  state: S,
+  context: DecideContext,
+  rules: CaseRules<S>,
+): Decision<CaseEvent> {
+  const { survivorId, mergeRevision } = data;
+  const { ended } = state;
+  const stands = ended?.survivorId === survivorId && (ended.mergeRevision ?? 0) <= mergeRevision;
+  if (!stands) return accept<CaseEvent>();
+  const survivor = context.linkedCase;
+  const tookOver = (revision: number | undefined) =>
+    survivor?.takenOver.some(
+      t => t.loserId === context.caseId && t.mergeRevision === revision && !t.released,
+    ) === true;
+  if (tookOver(mergeRevision)) return accept<CaseEvent>();
+  // What it did take over of this case, before it ended, it kept or ended by its own rules.
+  const left = cancelledByMerging(state).filter(clock => !tookOver(clock.handedOver));
+  return accept<CaseEvent>(
+    { type: 'CaseUnmerged', data: { survivorId, because: 'notTakenOver' }, occurredAt: at },
+    ...startedAgain(state, left, context),
+    ...(tookOver(ended.mergeRevision) ? [] : inputsAgain(state, context, rules)),
+  );
+}
+
+/** What a merge ended, with no breach of its own and not started again since. */
+function cancelledByMerging({ clocks }: CaseState): readonly Clock[] {
+  return clocks.filter(
+    c =>
+      c.clock !== 'input' &&
+      c.cancelledBecause === 'merged' &&
+      c.status === 'cancelled' &&
+      c.breach === undefined &&
+      !clocks.some(later => later.clock === c.clock && later.cycle > c.cycle),
+  );
+}
+
+function startedAgain(
+  { clocks }: CaseState,
+  cancelled: readonly Clock[],
+  context: DecideContext,
+): readonly CaseEvent[] {
+  return cancelled.map(c => ({
+    type: 'SlaClockStarted',
+    data: {
+      clock: c.clock,
+      cycle: nextCycle(clocks, c.clock),
+      startedAt: c.startedAt,
+      target: c.target,
+      ...(c.urgent ? { ordinaryTarget: c.ordinaryTarget } : {}),
+      ...(c.anchor === undefined ? {} : { anchor: c.anchor }),
+      schedule: {
+        ...c.schedule,
+        warnings: c.schedule.warnings.filter(w => !c.warned.includes(w.threshold) && w.at >= context.now),
+      },
+      carriedDueAt: ordinaryDueOf(c, context),
+      ...(c.continues === undefined ? {} : { continues: c.continues }),
+    },
+    occurredAt: c.startedAt,
+  }));
 }
 
 /** The deadline without what urgency took from it: it comes back when the case is normal again. */

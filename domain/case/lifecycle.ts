@@ -5,7 +5,7 @@ import type { ClockName } from '../sla/events.ts';
 import type { Organisation, Policy } from '../sla/policy.ts';
 import type { WorkingCalendar } from '../time/calendar.ts';
 import type { Actor } from './actor.ts';
-import type { CaseState } from './case-state.ts';
+import type { CaseState, TakenOver } from './case-state.ts';
 import type { Decision } from './decision.ts';
 import type { CommandDefinitions, CommandOf, EventDefinitions, EventOf, Folded } from './event-definition.ts';
 
@@ -17,6 +17,10 @@ export interface LinkedCase {
   readonly phase: string;
   readonly receivedAt: number;
   readonly mergedInto?: string;
+  /** Of a merged case: revision of the event by which it was merged. */
+  readonly mergeRevision?: number;
+  /** What it has taken over from others. */
+  readonly takenOver: readonly TakenOver[];
   readonly clocks: readonly Clock[];
 }
 

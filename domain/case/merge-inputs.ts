@@ -38,8 +38,7 @@ function carried(input: InputRequest, clock: Clock | undefined): OpenInput {
 
 /** The survivor asks on, with the deadlines that were promised. */
 export function takeOverInputs<S extends CaseState>(
-  open: readonly OpenInput[],
-  askedIn: string,
+  open: readonly (OpenInput & { readonly askedIn: string })[],
   state: S,
   context: DecideContext,
   rules: CaseRules<S>,
@@ -48,7 +47,7 @@ export function takeOverInputs<S extends CaseState>(
   const owner = ownerOf(state, rules);
   return open.flatMap((input, index) => {
     const cycle = first + index;
-    const { inputId, department, askedUserId, askedAt, promise } = input;
+    const { inputId, department, askedUserId, askedAt, askedIn, promise } = input;
     const asked = { inputId, cycle, department, ...(askedUserId === undefined ? {} : { askedUserId }) };
     const started =
       promise === undefined
@@ -73,9 +72,13 @@ function withoutPast(event: CaseEvent, now: number): CaseEvent {
 }
 
 /** The survivor's side of a merge undone: what it had taken over stands no longer. */
-export function givenBackInputs(loserId: string, at: number, state: CaseState): readonly CaseEvent[] {
-  return state.inputs
-    .filter(input => isAsked(input) && input.askedIn === loserId)
+export function givenBackInputs(
+  given: readonly InputRequest[],
+  at: number,
+  state: CaseState,
+): readonly CaseEvent[] {
+  return given
+    .filter(isAsked)
     .flatMap(({ inputId, cycle }) => [
       { type: 'InputCancelled' as const, data: { inputId, cycle }, occurredAt: at },
       ...state.clocks
@@ -94,7 +97,11 @@ export function inputsAgain<S extends CaseState>(
     .filter(input => input.status === 'merged')
     .map(input => {
       const clock = state.clocks.find(c => c.clock === 'input' && c.cycle === input.cycle);
-      return carried(input, clock?.breach === undefined ? clock : undefined);
+      return {
+        ...carried(input, clock?.breach === undefined ? clock : undefined),
+        // Those that it had taken over itself stay another's.
+        askedIn: input.askedIn ?? context.caseId,
+      };
     });
-  return takeOverInputs(open, context.caseId, state, context, rules);
+  return takeOverInputs(open, state, context, rules);
 }

@@ -36,7 +36,7 @@ function possibleNames(state: CaseState, waitsWithoutClock: boolean): readonly N
   if (ended !== undefined) {
     add(ended.how === 'merged', 'unmerge');
     add(ended.how !== 'merged' && ended.how !== 'voided', 'reopen');
-    add(ended.how !== 'voided', 'voidEntry');
+    add(ended.how !== 'voided' && ended.how !== 'merged', 'voidEntry');
     return commands;
   }
   commands.push(...possibleAmongColleagues(state));

@@ -3,6 +3,7 @@ import { decideCase } from '../case/decide-case.ts';
 import { type Decision, reject } from '../case/decision.ts';
 import { factAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
+import { otherCaseOf } from '../case/other-case.ts';
 import { noteRecurrence } from '../case/recurrence.ts';
 import { unreachable } from '../unreachable.ts';
 import { type ComplaintCommand, complaintCommands } from './commands.ts';
@@ -63,7 +64,7 @@ export const complaint = defineLifecycle({
   decide,
   evolve,
   possible,
-  linkedCaseOf: command => (command.type === 'mergeInto' ? command.data.survivorId : undefined),
+  linkedCaseOf: otherCaseOf,
   summarize: ({ phase, priority, receivedAt, teamId, assigneeId, ended }) => ({
     phase,
     priority,

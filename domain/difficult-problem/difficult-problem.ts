@@ -4,6 +4,7 @@ import { decideCase } from '../case/decide-case.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
+import { otherCaseOf } from '../case/other-case.ts';
 import { possibleInAnyCase } from '../case/possible-in-any-case.ts';
 import { summaryOf } from '../case/summary.ts';
 import { openClock } from '../sla/clock.ts';
@@ -68,7 +69,7 @@ export const difficultProblem = defineLifecycle({
   decide,
   evolve,
   possible,
-  linkedCaseOf: command => (command.type === 'mergeInto' ? command.data.survivorId : undefined),
+  linkedCaseOf: otherCaseOf,
   summarize: state => summaryOf(state),
 });
 

@@ -3,6 +3,7 @@ import { decideCase } from '../case/decide-case.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
+import { otherCaseOf } from '../case/other-case.ts';
 import { summaryOf } from '../case/summary.ts';
 import { unreachable } from '../unreachable.ts';
 import { type FactoryVisitCommand, factoryVisitCommands } from './commands.ts';
@@ -32,7 +33,7 @@ export const factoryVisit = defineLifecycle({
   decide,
   evolve,
   possible,
-  linkedCaseOf: command => (command.type === 'mergeInto' ? command.data.survivorId : undefined),
+  linkedCaseOf: otherCaseOf,
   hostQueryOf,
   summarize: (state: FactoryVisitState) => summaryOf(state),
 });

@@ -19,6 +19,7 @@ const {
   mergeInto: _noMerge,
   absorb: _noTakingOver,
   unmerge: _noUnmerge,
+  settleMerge: _noSettling,
   release: _noRelease,
   splitOff: _noParts,
   ...common

@@ -56,6 +56,14 @@ export interface Clock {
   readonly breachRescinded: boolean;
   readonly disputed: boolean;
   readonly cancelledBecause?: string;
+  /** Revision of the event that handed it to another case. */
+  readonly handedOver?: number;
+  /** It carries on one of a case that was merged into this one. */
+  readonly continues?: {
+    readonly caseId: string;
+    readonly cycle: number;
+    readonly mergeRevision?: number | undefined;
+  };
 }
 
 export function isOpen(clock: Clock): boolean {
@@ -105,7 +113,8 @@ export function nextCycle(clocks: readonly Clock[], name: ClockName): number {
 export function evolveClocks(clocks: readonly Clock[], event: Folded<SlaEvent>): readonly Clock[] {
   switch (event.type) {
     case 'SlaClockStarted': {
-      const { clock, cycle, startedAt, target, ordinaryTarget, anchor, schedule, carriedDueAt } = event.data;
+      const { clock, cycle, startedAt, target, ordinaryTarget, anchor, schedule, carriedDueAt, continues } =
+        event.data;
       return [
         ...clocks,
         {
@@ -127,6 +136,7 @@ export function evolveClocks(clocks: readonly Clock[], event: Folded<SlaEvent>):
           escalatedLevels: [],
           breachRescinded: false,
           disputed: false,
+          ...(continues === undefined ? {} : { continues }),
         },
       ];
     }

@@ -86,6 +86,7 @@ export const CANCEL_CAUSES = [
   'caseClosed',
   'onSiteCancelled',
   'inputCancelled',
+  'released',
 ] as const;
 
 /** Which promise: a clock's name, and how often it has begun in this case, from 1. */
@@ -106,7 +107,9 @@ export const slaEvents = {
       /** The deadline that it takes over from a clock cancelled by a merge: from it later changes are counted. */
       carriedDueAt: instantSchema.optional(),
       /** Set when the clock carries on one of a merged case. */
-      continues: z.object({ caseId: uuidSchema, cycle: z.int().min(1) }).optional(),
+      continues: z
+        .object({ caseId: uuidSchema, cycle: z.int().min(1), mergeRevision: z.int().min(0).optional() })
+        .optional(),
     }),
   },
   SlaClockWarned: {

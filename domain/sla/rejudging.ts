@@ -41,7 +41,7 @@ export function rescindResult(
 }
 
 /** A breach was recorded and stands. */
-function isBreached(clock: Clock): boolean {
+export function isBreached(clock: Clock): boolean {
   return clock.breach !== undefined && !clock.breachRescinded;
 }
 

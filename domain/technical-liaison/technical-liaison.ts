@@ -5,6 +5,7 @@ import { decideCase } from '../case/decide-case.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
+import { otherCaseOf } from '../case/other-case.ts';
 import { summaryOf } from '../case/summary.ts';
 import { uuidSchema } from '../log/envelope.ts';
 import { openClock } from '../sla/clock.ts';
@@ -62,7 +63,7 @@ export const technicalLiaison = defineLifecycle({
   decide,
   evolve,
   possible,
-  linkedCaseOf: command => (command.type === 'mergeInto' ? command.data.survivorId : undefined),
+  linkedCaseOf: otherCaseOf,
   summarize: state => summaryOf(state),
 });
 

@@ -24,17 +24,19 @@ export function linkedTo(
   streamId: string,
   { state, revision }: Pick<FoldedCase, 'state' | 'revision'>,
 ): Linked {
-  const mergedInto = state.ended?.survivorId;
+  const { phase, receivedAt, clocks, takenOver, ended } = state;
   return {
     streamId,
     linkedCase: {
       caseId: uuidOf(streamId),
       lifecycle: lifecycle.name,
       revision,
-      phase: state.phase,
-      receivedAt: state.receivedAt,
-      clocks: state.clocks,
-      ...(mergedInto === undefined ? {} : { mergedInto }),
+      phase,
+      receivedAt,
+      clocks,
+      takenOver,
+      ...(ended?.survivorId === undefined ? {} : { mergedInto: ended.survivorId }),
+      ...(ended?.mergeRevision === undefined ? {} : { mergeRevision: ended.mergeRevision }),
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   at,
   customer,
   idOf,
+  ids,
   judge,
   lead,
   OTHER_TEAM_ID,
@@ -14,6 +15,7 @@ import {
   person,
   qa,
   qaHead,
+  type Setting,
   technicalCentre,
 } from '../given-when-then.ts';
 import { decision, received, reply, zippersCameApart } from './complaints.ts';
@@ -41,7 +43,14 @@ const linkedCase: LinkedCase = {
   phase: 'received',
   receivedAt: at('2026-09-21 09:00'),
   clocks: [],
+  takenOver: [],
 };
+
+/** What a command is told of the other case: one that is to be taken over was merged into this one. */
+export function seen({ type, data }: AnyCommand): Setting {
+  if (type !== 'absorb') return {};
+  return { linkedCase: { ...linkedCase, caseId: String(data.loserId), mergedInto: ids.case } };
+}
 
 export const begun: Complaint = received(
   { items: [{ batch: 'B-1' }, { batch: 'B-2' }], description: PERSONAL, siteRegion: 'local' },
@@ -203,6 +212,7 @@ const commands: Readonly<Record<string, Maker>> & { addNote: Maker } = {
     by: workflow,
     data: {
       loserId: idOf(0x6000 + choose(3)),
+      mergeRevision: 1 + choose(3),
       receivedAt: state.receivedAt - choose(3) * HOUR_MS,
       openClocks: (
         ['acknowledgement', 'firstReply', 'decision', 'closing', 'remoteJudgement', 'onSiteArrival'] as const
@@ -229,6 +239,13 @@ const commands: Readonly<Record<string, Maker>> & { addNote: Maker } = {
     },
   }),
   unmerge: by(agent, { reason: PERSONAL }),
+  settleMerge: (state, _now, choose) => ({
+    by: workflow,
+    data: {
+      survivorId: OTHER_CASE,
+      mergeRevision: Math.max(0, (state.ended?.mergeRevision ?? 0) + choose(3) - 1),
+    },
+  }),
   release: (state, _now, choose) => ({
     by: workflow,
     data: { loserId: one(state.mergedFrom, choose) ?? OTHER_CASE },

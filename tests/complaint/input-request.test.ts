@@ -218,6 +218,7 @@ describe('a question of a case that is merged', () => {
     phase: 'received',
     receivedAt: at('2026-09-29 16:00'),
     clocks: [],
+    takenOver: [],
   };
   const merged = (story = asked()) =>
     story.did('mergeInto', { survivorId: SURVIVOR }, agent, '2026-09-30 14:00', { linkedCase: survivor });
@@ -225,6 +226,8 @@ describe('a question of a case that is merged', () => {
     const { receivedAt, openClocks, openInputs } = caseEvents.CaseMergedInto.schema.parse(
       loser.last('CaseMergedInto'),
     );
+    const mergeRevision = loser.revisionOf('CaseMergedInto');
+    const linkedCase = { ...survivor, caseId: LOSER, mergedInto: ids.case, mergeRevision };
     return received({}, '2026-09-29 16:00', { organisation })
       .did(
         'requestInput',
@@ -232,7 +235,13 @@ describe('a question of a case that is merged', () => {
         lead,
         '2026-09-30 09:00',
       )
-      .did('absorb', { loserId: LOSER, receivedAt, openClocks, openInputs }, workflow, '2026-09-30 14:00');
+      .did(
+        'absorb',
+        { loserId: LOSER, mergeRevision, receivedAt, openClocks, openInputs },
+        workflow,
+        '2026-09-30 14:00',
+        { linkedCase },
+      );
   };
 
   it('is asked on in the survivor, with its own deadline, beside those of the survivor', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { caseEvents } from '../../domain/case/case-events.ts';
 import type { LinkedCase } from '../../domain/case/lifecycle.ts';
 import { resultOf } from '../../domain/sla/clock.ts';
-import { agent, at, event, idOf, judge, lead, local, person, qa } from '../given-when-then.ts';
+import { agent, at, event, idOf, ids, judge, lead, local, person, qa } from '../given-when-then.ts';
 import { accepted, decision, firstItem, received, reply, secondItem } from './complaints.ts';
 
 const workflow = person(0x50, 'system', { via: 'workflow' });
@@ -15,6 +15,7 @@ const survivor: LinkedCase = {
   phase: 'received',
   receivedAt: at('2026-09-29 16:00'),
   clocks: [],
+  takenOver: [],
 };
 const into = { survivorId: SURVIVOR } as const;
 const linked = { linkedCase: survivor };
@@ -22,8 +23,18 @@ const linked = { linkedCase: survivor };
 /** What a case hands over that was merged into another. */
 function handedOver(loser: ReturnType<typeof received>) {
   const { receivedAt, openClocks } = caseEvents.CaseMergedInto.schema.parse(loser.last('CaseMergedInto'));
-  return { loserId: LOSER, receivedAt, openClocks };
+  return { loserId: LOSER, mergeRevision: loser.revisionOf('CaseMergedInto'), receivedAt, openClocks };
 }
+
+/** The other case as the survivor sees it when it takes over. */
+const merged: LinkedCase = {
+  ...survivor,
+  caseId: LOSER,
+  phase: 'merged',
+  mergedInto: ids.case,
+  mergeRevision: 0,
+};
+const taking = { linkedCase: merged };
 
 describe('a case that is merged into another', () => {
   it('ends, and hands over what it owes', () => {
@@ -108,7 +119,7 @@ describe('the case that survives', () => {
       .did('acknowledge', { channel: 'email' }, agent, '2026-09-28 11:00')
       .did('mergeInto', into, agent, '2026-09-29 09:00', linked),
   );
-  const own = received({}, '2026-09-28 16:00');
+  const own = received({}, '2026-09-28 16:00', taking);
 
   it('goes on with the earlier of two deadlines, and the earlier receipt', () => {
     const absorbed = own.did('absorb', earlier, workflow, '2026-09-29 09:00');
@@ -213,12 +224,12 @@ describe('the case that survives', () => {
 });
 
 describe('a merge that is undone', () => {
-  const merged = received()
+  const gone = received()
     .did('acknowledge', { channel: 'email' }, agent, '2026-09-29 16:30')
     .did('mergeInto', into, agent, '2026-09-29 17:00', linked);
 
   it('starts again what was cancelled, with the same deadlines', () => {
-    merged.when('unmerge', { reason: 'Another batch' }, agent, '2026-09-30 09:00').then(
+    gone.when('unmerge', { reason: 'Another batch' }, agent, '2026-09-30 09:00').then(
       event('CaseUnmerged', { survivorId: SURVIVOR }),
       event('SlaClockStarted', {
         clock: 'firstReply',
@@ -236,7 +247,7 @@ describe('a merge that is undone', () => {
   });
 
   it('goes back to the phase that it had', () => {
-    expect(merged.did('unmerge', {}, agent, '2026-09-30 09:00').state.phase).toBe('acknowledged');
+    expect(gone.did('unmerge', {}, agent, '2026-09-30 09:00').state.phase).toBe('acknowledged');
   });
 
   it('keeps what a pause before the merge gave', () => {
@@ -269,9 +280,10 @@ describe('a merge that is undone', () => {
   it('is told to the survivor once', () => {
     const own = received().did(
       'absorb',
-      { loserId: LOSER, receivedAt: at('2026-09-29 16:00'), openClocks: [] },
+      { loserId: LOSER, mergeRevision: 8, receivedAt: at('2026-09-29 16:00'), openClocks: [] },
       workflow,
       '2026-09-29 17:00',
+      taking,
     );
     const released = own.did('release', { loserId: LOSER }, workflow, '2026-09-30 09:00');
     expect(released.state.mergedFrom).toEqual([]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pendingTimers } from '../../domain/sla/timers.ts';
 import { foldOn, newCase } from '../../src/engine/folded-case.ts';
+import { linkedTo } from '../../src/engine/linked-case.ts';
 import { retakeDecision } from '../../src/engine/retake-decision.ts';
 import { timerRequest } from '../../src/engine/timer-request.ts';
 import { agent, HOUR_MS, house, MONDAY } from './house.ts';
@@ -137,21 +138,6 @@ describe('a decision taken again from the log alone', () => {
 
 async function linkedAsRecorded(store: ReturnType<typeof house>['store'], recorded: unknown) {
   const { streamId, revision } = recorded as { streamId: string; revision: number };
-  const { state } = foldOn(
-    parcel,
-    newCase(parcel),
-    (await store.readStream(streamId)).slice(0, revision + 1),
-    '',
-  );
-  return {
-    streamId,
-    linkedCase: {
-      caseId: streamId.slice('parcel-'.length),
-      lifecycle: parcel.name,
-      revision,
-      phase: state.phase,
-      receivedAt: state.receivedAt,
-      clocks: state.clocks,
-    },
-  };
+  const events = (await store.readStream(streamId)).slice(0, revision + 1);
+  return linkedTo(parcel, streamId, foldOn(parcel, newCase(parcel), events, ''));
 }

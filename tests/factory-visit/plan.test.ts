@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { factoryVisit } from '../../domain/factory-visit/factory-visit.ts';
-import { agent, at, event, given, idOf, lead, marketing, system } from '../given-when-then.ts';
+import { agent, at, event, given, idOf, ids, lead, marketing, system } from '../given-when-then.ts';
 import {
   application,
   applied,
@@ -453,6 +453,7 @@ describe('any case’s commands', () => {
       phase: 'applied',
       receivedAt: at('2026-08-10 08:00'),
       clocks: [],
+      takenOver: [],
     };
     const merged = approved.did('mergeInto', { survivorId: survivor.caseId }, agent, '2026-08-12 10:00', {
       linkedCase: survivor,
@@ -461,9 +462,10 @@ describe('any case’s commands', () => {
     expect(openClocks.map(c => c.anchor)).toEqual([{ eveOf: '2026-08-27' }, { countedFrom: '2026-08-31' }]);
     const absorbed = applied.did(
       'absorb',
-      { loserId: idOf(0x96), receivedAt: at('2026-08-10 09:00'), openClocks },
+      { loserId: idOf(0x96), mergeRevision: 9, receivedAt: at('2026-08-10 09:00'), openClocks },
       system,
       '2026-08-12 10:00',
+      { linkedCase: { ...survivor, caseId: idOf(0x96), mergedInto: ids.case } },
     );
     expect(absorbed.due('hostsAssigned')).toBe('2026-08-26 17:30');
     expect(absorbed.due('visitCompleted')).toBe('2026-09-02 17:30');

@@ -239,6 +239,7 @@ describe('a customer who does not answer', () => {
       phase: 'held',
       receivedAt: at('2026-08-10 08:00'),
       clocks: [],
+      takenOver: [],
     };
     const again = open
       .did('recordContactAttempt', { wave: 1, ...call }, marketing, '2026-10-08 10:00')
