@@ -5,7 +5,7 @@ import { policyLine } from '../sla/policy.ts';
 import { isBreached, rejudgeClock, rescindResult } from '../sla/rejudging.ts';
 import { rescheduleClock } from '../sla/rescheduling.ts';
 import { replayDeadline } from '../sla/schedule.ts';
-import { timeLeft } from '../time/target.ts';
+import { sameTarget, timeLeft } from '../time/target.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';
@@ -65,7 +65,7 @@ function regrade<S extends CaseState>(
     .filter(c => c.status === 'running' || c.status === 'paused')
     .flatMap(clock => {
       const target = policyLine(context.policy, rules.lifecycle, clock.clock, ordinary)?.target;
-      if (target === undefined || JSON.stringify(target) === JSON.stringify(clock.ordinaryTarget)) return [];
+      if (target === undefined || sameTarget(target, clock.ordinaryTarget)) return [];
       const counted = replayDeadline(target, clock.startedAt, clock.moves, calendar, clock.anchor).dueAt;
       const dueAt = clock.urgent ? Math.min(counted, clock.schedule.dueAt) : counted;
       const { pause } = clock;

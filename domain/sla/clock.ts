@@ -1,5 +1,5 @@
 import type { Folded } from '../case/event-definition.ts';
-import type { Target } from '../time/target.ts';
+import { sameTarget, type Target } from '../time/target.ts';
 import type { ClockAnchor, ClockName, PauseReason, Schedule, SlaEvent, Threshold } from './events.ts';
 
 /** What moved a deadline after its start, kept so that it can be computed anew: with pauses and appointments. */
@@ -267,7 +267,7 @@ function rescheduledTarget(clock: Clock, { data }: Rescheduled): Pick<Clock, 'ta
   if (data.because === 'normalAgain') return { target: ordinaryTarget, ordinaryTarget };
   if (data.target === undefined) return { target, ordinaryTarget };
   // A clock that began while the case was urgent keeps its urgent target beside the ordinary one.
-  const beganUrgent = clock.urgent && JSON.stringify(target) !== JSON.stringify(ordinaryTarget);
+  const beganUrgent = clock.urgent && !sameTarget(target, ordinaryTarget);
   return { target: beganUrgent ? target : data.target, ordinaryTarget: data.target };
 }
 

@@ -1,4 +1,4 @@
-import { type Target, timeLeft } from '../time/target.ts';
+import { sameTarget, type Target, timeLeft } from '../time/target.ts';
 import { anchoredDue } from './anchored-due.ts';
 import type { Clock, ClockMove } from './clock.ts';
 import type { SlaEvent } from './events.ts';
@@ -75,7 +75,7 @@ function reapplyClock(
     after.opensAt === undefined || clock.openedAt !== undefined
       ? {}
       : { opensAt: after.opensAt, startedAt: after.opensAt };
-  const changesTarget = JSON.stringify(target) !== JSON.stringify(clock.ordinaryTarget);
+  const changesTarget = !sameTarget(target, clock.ordinaryTarget);
   const usesCalendar = (of: Target) => of.kind !== 'elapsed' || of.except !== undefined;
   const event = rescheduleClock(
     because === 'calendar' ? asPromised(context, owner, clock) : context,
@@ -92,7 +92,16 @@ function reapplyClock(
         after.provisional || (usesCalendar(target) && !knownUntil(target, dueAt, context.calendar)),
     },
   );
-  return changesTarget || isAnother(clock, event, context.now) ? event : undefined;
+  if (changesTarget || isAnother(clock, event)) return event;
+  // Warnings that were laid on again after a pause are no fraction of the whole, and stay as they are.
+  if (pause !== undefined || clock.moves.length > 0) return undefined;
+  const asBefore = { ...asPromised(context, owner, clock), calendar: context.calendarOf(schedule.calendar) };
+  const unchanged = rescheduleClock(asBefore, owner, clock, because, schedule.dueAt, opens);
+  const toCome = ({ data }: Rescheduled) =>
+    JSON.stringify(
+      data.schedule.warnings.filter(w => w.at > context.now).map(({ threshold, at }) => [threshold, at]),
+    );
+  return toCome(event) === toCome(unchanged) ? undefined : event;
 }
 
 /** The ordinary target that the policy in force gives; none where it promises nothing. */
@@ -118,7 +127,7 @@ function count(clock: Clock, ordinary: Target, { calendar }: SlaContext, bound?:
   const replay = (target: Target) => replayDeadline(target, clock.startedAt, moves, calendar, clock.anchor);
   const promised = replay(ordinary);
   const more = bound === undefined ? {} : { bound };
-  const beganUrgent = clock.urgent && JSON.stringify(clock.target) !== JSON.stringify(clock.ordinaryTarget);
+  const beganUrgent = clock.urgent && !sameTarget(clock.target, clock.ordinaryTarget);
   if (!beganUrgent) return { ...promised, ...more };
   const hurried = replay(clock.target);
   return { ...(hurried.dueAt < promised.dueAt ? hurried : promised), ...more };
@@ -184,14 +193,10 @@ function withOrganisation(context: SlaContext): SlaContext {
   };
 }
 
-/** Whether anything that is still to come differs: instants, the time left, what is known, warnings not yet given. */
-function isAnother(clock: Clock, { data }: Rescheduled, now: number): boolean {
-  const { schedule, pause, warned } = clock;
+/** Whether its instants differ, the time left, or what is known of them. */
+function isAnother({ schedule, pause }: Clock, { data }: Rescheduled): boolean {
   const next = data.schedule;
   if (next.dueAt !== schedule.dueAt || next.provisional !== schedule.provisional) return true;
   if (next.opensAt !== schedule.opensAt) return true;
-  if (pause !== undefined) return data.leftMs !== pause.leftMs;
-  const toCome = (warnings: typeof schedule.warnings) =>
-    JSON.stringify(warnings.filter(w => w.at > now && !warned.includes(w.threshold)));
-  return toCome(next.warnings) !== toCome(schedule.warnings);
+  return pause !== undefined && data.leftMs !== pause.leftMs;
 }

@@ -200,3 +200,10 @@ function lastClose({ working }: WorkingCalendar, day: number): number {
 function neverWorked(day: number): never {
   throw new Error(`taken for a working day, but without working time: ${formatDay(day)}`);
 }
+
+/** Whether two targets promise the same, in whatever order their fields were written: what is read from a log is sorted. */
+export function sameTarget(one: Target, other: Target): boolean {
+  const text = (target: Target) =>
+    JSON.stringify(Object.entries(target).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return text(one) === text(other);
+}

@@ -151,3 +151,18 @@ describe('a year that nobody has published', () => {
     expect(await made.house.deadlineRuns.list()).toHaveLength(1);
   });
 });
+
+describe('what is in force already', () => {
+  it('moves nothing, whether promises are remembered or read from the log', async () => {
+    const made = await houseOf2018();
+    await publish(made, '2019 amended');
+    made.clock.at = at('2019-04-10T10:00:00+08:00');
+    await made.receive();
+    await made.receive({ priority: 'urgent' });
+    const moves = async (what: 'policy' | 'calendar') =>
+      (await made.house.deadlineRuns.preview({ what }, { after: '', limit: 100 })).moves;
+    expect([await moves('policy'), await moves('calendar')]).toEqual([[], []]);
+    await made.restart();
+    expect([await moves('policy'), await moves('calendar')]).toEqual([[], []]);
+  });
+});
