@@ -1,14 +1,19 @@
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Logger } from 'pino';
+import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { makeDemo } from '../demo/demo.ts';
 import { emptyDemoFolder, NotADemoFolderError } from '../demo/demo-folder.ts';
+import { FastClock } from '../demo/fast-clock.ts';
+import { LIVE_ROLES, type LiveCompany, type Staff, startCompany } from '../demo/live-company.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
 import type { ApiRoute } from '../http/api-route.ts';
 import { EXIT, reported } from './ask-house.ts';
 import { cliLog } from './cli-log.ts';
+import { instant } from './instant-option.ts';
+import { leadTeam, operations } from './operations.ts';
 
 /** Serves a house that is open, like `redress serve`; `stopped` is done when it was asked to stop and has. */
 export type ServeHouse = (
@@ -18,11 +23,16 @@ export type ServeHouse = (
   moreRoutes?: readonly ApiRoute[],
 ) => Promise<{ readonly url: string; readonly stopped: Promise<void> }>;
 
+/** A Monday on which the year's holidays are known. */
+const LIVE_FROM = Date.parse('2026-03-02T08:00:00+08:00');
+
 interface DemoOptions {
   readonly data: string;
   readonly seed: number;
   readonly cases: number;
   readonly serve: boolean;
+  readonly speed?: number;
+  readonly from: number;
 }
 
 /** `redress demo`: a made-up history, served. */
@@ -35,6 +45,12 @@ export function demoCommand(serve: ServeHouse): Command {
     .option('--seed <number>', 'another number, another history', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--cases <number>', 'how many complaints', wholeNumber(1, 20_000), 150)
     .option('--no-serve', 'make it and stop')
+    .option(
+      '--speed <factor>',
+      'let the company go on working, so many times faster: at 1440 a day passes in a minute',
+      wholeNumber(1, 100_000),
+    )
+    .option('--from <instant>', 'with --speed: the instant it begins at, with an offset', instant, LIVE_FROM)
     .action((options: DemoOptions) =>
       reported(async () => {
         process.exitCode = await demo(options, serve);
@@ -42,7 +58,8 @@ export function demoCommand(serve: ServeHouse): Command {
     );
 }
 
-async function demo({ data, seed, cases, serve: isServed }: DemoOptions, serve: ServeHouse): Promise<number> {
+async function demo(options: DemoOptions, serve: ServeHouse): Promise<number> {
+  const { data, seed, cases, serve: isServed, speed, from } = options;
   const config: Config = {
     ...loadConfig(process.env),
     dataFolder: data,
@@ -56,7 +73,12 @@ async function demo({ data, seed, cases, serve: isServed }: DemoOptions, serve: 
     process.stderr.write(`redress: ${error.message}\n`);
     return EXIT.usage;
   }
-  const house = await openHouse(config, { clock: systemClock, log: cliLog() });
+  const fast = speed === undefined ? undefined : new FastClock(from, speed);
+  const house = await openHouse(config, {
+    clock: fast ?? systemClock,
+    log: cliLog(),
+    ...(fast === undefined ? {} : { alarm: fast.alarm }),
+  });
   try {
     const { report, token } = await makeDemo(house, { seed, cases });
     const rows = report.rows.read.toLocaleString('en');
@@ -69,11 +91,30 @@ async function demo({ data, seed, cases, serve: isServed }: DemoOptions, serve: 
     }
     const { url, stopped } = await serve(house, config);
     process.stdout.write(welcome(url, token));
+    const company = fast === undefined ? undefined : await live(house, fast, seed);
     await stopped;
+    await company?.stop();
     return EXIT.ok;
   } finally {
     await house.close();
   }
+}
+
+/** The company goes on working, in fast time. */
+async function live(house: House, clock: FastClock, seed: number): Promise<LiveCompany> {
+  const staff: Record<string, Staff[string]> = {};
+  for (const role of LIVE_ROLES) {
+    const { userId } = await operations['token.create'](house, {
+      name: `Demo ${role}`,
+      roles: [role],
+      teamId: DEFAULT_TEAM_ID,
+      label: 'demo',
+    });
+    staff[role] = { userId, teamId: DEFAULT_TEAM_ID };
+  }
+  await leadTeam(house, DEFAULT_TEAM_ID, staff.lead?.userId ?? '');
+  clock.start();
+  return startCompany({ house, clock, seed, staff, tell: line => process.stdout.write(`${line}\n`) });
 }
 
 /** What to open, and some questions to ask. */

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { emptyDemoFolder, NotADemoFolderError } from '../demo/demo-folder.ts';
 import { openHouse } from '../engine/open-house.ts';
 import type { ApiRoute } from '../http/api-route.ts';
-import { parseInstant } from '../http/instants.ts';
 import { RehearsalClock } from '../rehearsal/rehearsal-clock.ts';
 import { rehearsalRoutes } from '../rehearsal/rehearsal-routes.ts';
 import { EXIT, reported } from './ask-house.ts';
 import type { ServeHouse } from './demo.ts';
+import { instant } from './instant-option.ts';
 import { leadTeam, operations } from './operations.ts';
 import { serviceLog } from './service-log.ts';
 
@@ -92,10 +92,4 @@ Stop with Ctrl-C. The next rehearsal is made anew.
     await house.close();
     log.flush();
   }
-}
-
-function instant(text: string): number {
-  const at = parseInstant(text);
-  if (at !== undefined) return at;
-  throw new InvalidArgumentError('It must be a date and time with an offset, as 2026-03-02T09:00:00+08:00.');
 }

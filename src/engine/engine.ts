@@ -27,6 +27,7 @@ import { openDataFolder } from '../store/data-folder.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { isAlone } from '../views/generation-files.ts';
+import type { Alarm } from './alarm.ts';
 import { bootstrap } from './bootstrap.ts';
 import { type CommandHandler, createCommandHandler } from './command-handler.ts';
 import { drainingHandler } from './draining-handler.ts';
@@ -98,6 +99,8 @@ export interface EngineOptions<V extends EngineViews> {
   readonly workflows: readonly Workflow[];
   readonly rememberingWorkflows?: readonly RememberingWorkflow[];
   readonly openViews: OpenViews<V>;
+  /** How the timekeeper waits, where the clock is not the one on the wall. */
+  readonly alarm?: Alarm;
 }
 
 const TIMER_GRACE_MS = 2_000;
@@ -189,6 +192,7 @@ export async function openEngine<V extends EngineViews>(
     log,
     graceMs: TIMER_GRACE_MS,
     heldBack: heldCases,
+    ...(options.alarm === undefined ? {} : { alarm: options.alarm }),
   });
   opened.defer(() => timekeeper.close());
   const runnerFile = openRunnerFile(file('runner.db'), store.logId);

@@ -3,6 +3,7 @@ import { rememberingWorkflows, workflows } from '../../workflows/index.ts';
 import type { WallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { openViews, type Views } from '../views/views.ts';
+import type { Alarm } from './alarm.ts';
 import { type Engine, openEngine } from './engine.ts';
 import type { EngineLog } from './engine-log.ts';
 
@@ -14,7 +15,7 @@ export type House = Engine<Views>;
  */
 export function openHouse(
   config: Config,
-  parts: { readonly clock: WallClock; readonly log: EngineLog },
+  parts: { readonly clock: WallClock; readonly log: EngineLog; readonly alarm?: Alarm },
 ): Promise<House> {
   return openEngine(config, { ...parts, lifecycles, workflows, rememberingWorkflows, openViews });
 }

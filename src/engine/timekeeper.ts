@@ -113,9 +113,11 @@ export function startTimekeeper(parts: {
       if (!outcome.replayed && outcome.events.length > 0) fired++;
       position = outcome.position;
       before = due;
-      state = outcome.replayed
-        ? (await handler.load(lifecycle, caseId))?.state
-        : after(lifecycle, state, outcome.events);
+      // Nothing was left to do: a command came in between, and the state is not what it was.
+      state =
+        outcome.replayed || outcome.events.length === 0
+          ? (await handler.load(lifecycle, caseId))?.state
+          : after(lifecycle, state, outcome.events);
     }
     return position;
   };
