@@ -15,6 +15,7 @@ import { auditOperations } from './audit-operations.ts';
 import { delegationOperations } from './delegation-operations.ts';
 import { evidenceOperations } from './evidence-operations.ts';
 import { folderOperations } from './folder-operations.ts';
+import { give } from './give-operation.ts';
 import { houseOperations } from './house-operations.ts';
 import { masterOperations } from './master-operations.ts';
 import { OperationError } from './operation-error.ts';
@@ -45,6 +46,7 @@ export type CreateToken = z.input<typeof createToken>;
 /** What the command line does with a house: its own, or by the local socket that of the service that runs. */
 export const operations = {
   ...houseOperations,
+  give,
 
   async 'token.create'(house, params) {
     const { userId, name, roles, label, expiresAt, ...details } = createToken.parse(params);

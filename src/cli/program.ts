@@ -8,6 +8,7 @@ import { configCommand } from './config.ts';
 import { delegationCommand } from './delegation.ts';
 import { demoCommand } from './demo.ts';
 import { explainCommand } from './explain.ts';
+import { giveCommand } from './give.ts';
 import { importCommand } from './import.ts';
 import { masterCommand } from './master.ts';
 import { policyCommand } from './policy.ts';
@@ -28,6 +29,7 @@ export async function runProgram(): Promise<void> {
     .addCommand(serveCommand())
     .addCommand(tokenCommand())
     .addCommand(delegationCommand())
+    .addCommand(giveCommand())
     .addCommand(importCommand())
     .addCommand(masterCommand())
     .addCommand(showCommand())

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { STAFF } from '../../domain/case/actor.ts';
 import { caseCommands } from '../../domain/case/case-commands.ts';
 import type { CommandDefinitions } from '../../domain/case/event-definition.ts';
@@ -59,6 +59,13 @@ function rolesIn(cell = ''): readonly string[] {
 
 const narrowed = (commands: CommandDefinitions, name: string) =>
   String(commands[name]?.roles) !== String((caseCommands as CommandDefinitions)[name]?.roles);
+
+test('a mapping may be of any lifecycle', () => {
+  const text = readFileSync(new URL('docs/mappings.md', root), 'utf8');
+  const [row = ''] = /^\| `lifecycle` \|.*$/m.exec(text) ?? [];
+  const named = [...row.matchAll(/`([a-z-]+)`/g)].map(match => match[1]);
+  expect(named).toEqual(['lifecycle', ...lifecycles.map(({ name }) => name)]);
+});
 
 describe.each(pages)('$page', ({ page, folder, commands }) => {
   const under = rowsOf(page, /^Commands/);
