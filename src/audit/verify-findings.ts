@@ -139,5 +139,5 @@ function manyText(finding: NamedEvent & { readonly count: number }): string {
 function proofText({ provenBy }: Proof): string {
   return provenBy === undefined
     ? '; no checkpoint covers it, so that the taken hashes alone say so'
-    : `, as ${provenBy.source} of ${provenBy.size} events shows`;
+    : `, as ${provenBy.source} shows`;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { openSqliteBodies } from '../store/stored-bodies.ts';
@@ -71,6 +72,7 @@ function verifierIn(text: string): NoteVerifier {
 }
 
 function openTree(path: string): { readonly tree?: TreeReader; readonly damage?: string } {
+  if (!existsSync(path)) return {};
   try {
     const tree = TreeReader.open(path);
     return tree === undefined ? {} : { tree };

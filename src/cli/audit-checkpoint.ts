@@ -20,7 +20,7 @@ interface CheckpointOptions {
   readonly json: boolean;
 }
 
-/** `redress audit checkpoint`, `checkpoints`, `key`, `new-key`, `rebuild-tree`. */
+/** `redress audit checkpoint`, `checkpoints`, `key`. */
 export function checkpointCommands(): readonly Command[] {
   return [
     new Command('checkpoint')

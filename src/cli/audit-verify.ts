@@ -65,9 +65,11 @@ export function verifyText({ ok, events, root, agreed, provenEvents, findings }:
   const said = findings.map(finding => `✗ ${terminalText(findingText(finding))}\n`).join('');
   const count = events.toLocaleString('en');
   const proven =
-    agreed === 0
-      ? 'No checkpoint was there to compare it with: redress audit checkpoint makes one.'
-      : `${agreed} checkpoint${agreed === 1 ? '' : 's'} agree${agreed === 1 ? 's' : ''}, the largest of ${provenEvents.toLocaleString('en')} events.`;
+    agreed > 0
+      ? `${agreed} checkpoint${agreed === 1 ? '' : 's'} agree${agreed === 1 ? 's' : ''}, the largest of ${provenEvents.toLocaleString('en')} events.`
+      : ok
+        ? 'No checkpoint was there to compare it with: redress audit checkpoint makes one.'
+        : 'No checkpoint agrees.';
   return ok
     ? `✓ ${count} events are as they were written, root ${root}\n  ${proven}\n`
     : `${said}  ${count} events were read. ${proven}\n`;
