@@ -6,6 +6,8 @@ export const POSSIBLE_WHEN_TOO_LONG: ReadonlySet<string> = new Set([
   'close',
   'closeWithoutReply',
   'closeWithoutAgreement',
+  // A complaint without a decision is closed once that step is waived.
+  'waiveStep',
   'withdraw',
   'voidEntry',
   'mergeInto',

@@ -98,7 +98,7 @@ export function decideCase<S extends CaseState>(
       if (state.ended?.how === 'voided') return caseEnded(state.ended, rules.possible(state));
       if (state.ended?.how === 'merged') return mergedElsewhere(state.ended);
       return accept<CaseEvent>(
-        ...endOfCase(state, 'voided', at),
+        ...endOfCase(state, 'voided', at, { context, owner: ownerOf(state, rules) }),
         event('CaseVoided', { reason: command.data.reason }),
       );
     case 'assign': {

@@ -195,7 +195,7 @@ export async function openEngine<V extends EngineViews>(
     ...(options.alarm === undefined ? {} : { alarm: options.alarm }),
   });
   opened.defer(() => timekeeper.close());
-  const runnerFile = openRunnerFile(file('runner.db'), store.logId);
+  const runnerFile = openRunnerFile(file('runner.db'), store.logId, await store.head());
   opened.defer(() => runnerFile.close());
   const runner = startWorkflowRunner({
     store,

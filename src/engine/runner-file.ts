@@ -14,9 +14,39 @@ export interface RunnerFile {
   close(): void;
 }
 
-/** Opens `runner.db`, made when it does not exist; what belongs to another log is not carried over. */
-export function openRunnerFile(path: string, logId: string): RunnerFile {
+/** `runner.db` is not what its name says, or damaged. */
+export class RunnerFileError extends Error {
+  override readonly name = 'RunnerFileError';
+}
+
+/**
+ * Opens `runner.db`, made when it does not exist; what belongs to another log is not carried over, nor what was
+ * written of this one beyond its head: that log was put back to an earlier state since, and all is done again.
+ * @param head the log's last position
+ * @throws RunnerFileError
+ */
+export function openRunnerFile(path: string, logId: string, head: Position): RunnerFile {
   const db = new DatabaseSync(path);
+  try {
+    makeTables(db);
+    const beyond = db.prepare('SELECT 1 FROM checkpoints WHERE logId = ? AND position > ?').get(logId, head);
+    if (beyond !== undefined) {
+      for (const table of ['memory', 'memoryVersions', 'checkpoints']) {
+        db.prepare(`DELETE FROM ${table} WHERE logId = ?`).run(logId);
+      }
+    }
+    return runnerFile(db, logId);
+  } catch (error) {
+    db.close();
+    throw new RunnerFileError(
+      `${path} cannot be used: ${error instanceof Error ? error.message : String(error)}. It holds only how far ` +
+        'the workflows have read: move it away and start again, and it is made anew',
+      { cause: error },
+    );
+  }
+}
+
+function makeTables(db: DatabaseSync): void {
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
@@ -44,12 +74,11 @@ export function openRunnerFile(path: string, logId: string): RunnerFile {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS memoryByKey ON memory (logId, workflow, key, at, caseId);
   `);
-  return runnerFile(db, logId);
 }
 
 /** Remembers for as long as the process: for tests, and for a log in memory. */
 export function memoryRunnerFile(): RunnerFile {
-  return openRunnerFile(':memory:', '');
+  return openRunnerFile(':memory:', '', '');
 }
 
 function runnerFile(db: DatabaseSync, logId: string): RunnerFile {

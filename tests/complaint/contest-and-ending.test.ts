@@ -298,9 +298,9 @@ describe('a withdrawal', () => {
 describe('an entry that is voided', () => {
   const voided = decided.did('voidEntry', { reason: 'A test' }, lead, '2026-10-09 10:00');
 
-  it('cancels every promise, and breaks none', () => {
+  it('cancels every promise', () => {
     received()
-      .when('voidEntry', { reason: 'A test' }, lead, '2026-10-30 10:00')
+      .when('voidEntry', { reason: 'A test' }, lead, '2026-09-29 16:30')
       .then(
         event('SlaClockCancelled', { clock: 'acknowledgement', because: 'voided' }),
         event('SlaClockCancelled', { clock: 'firstReply' }),
@@ -308,6 +308,14 @@ describe('an entry that is voided', () => {
         event('SlaClockCancelled', { clock: 'closing' }),
         event('CaseVoided'),
       );
+  });
+
+  it('keeps a breach that no timer told yet', () => {
+    const late = received().did('voidEntry', { reason: 'A test' }, lead, '2026-10-30 10:00');
+    expect(late.clock('firstReply')).toMatchObject({
+      status: 'cancelled',
+      breach: { dueAt: at('2026-09-30 16:00') },
+    });
   });
 
   it('is voided once', () => {
