@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ExportFormat, ExportSelection } from './export-selection.ts';
 import type { RecheckFilter, RecheckSummary } from './recheck.ts';
 import type { Checked } from './recheck-decision.ts';
+import type { ShadowResult } from './shadow.ts';
 
 /**
  * What goes through a whole log: in a thread of its own, so that a service that runs answers on. It reads the log
@@ -20,6 +21,12 @@ export interface AuditJobs {
     readonly item: string;
     readonly progress: never;
     readonly result: null;
+  };
+  readonly shadow: {
+    readonly wanted: null;
+    readonly item: never;
+    readonly progress: { readonly events: number };
+    readonly result: ShadowResult;
   };
   readonly mentions: {
     readonly wanted: { readonly subjects: readonly string[] };

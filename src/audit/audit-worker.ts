@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { aggregates } from '../../domain/aggregates.ts';
 import { lifecycles } from '../../domain/lifecycles.ts';
-import type { EventLog } from '../store/event-store.ts';
+import { projectionsOf } from '../../projections/index.ts';
+import type { EventLog, StreamFinder } from '../store/event-store.ts';
 import { openSqliteLog } from '../store/sqlite-log.ts';
 import {
   type AuditWorkerData,
@@ -12,13 +13,14 @@ import {
 } from './audit-job.ts';
 import { exportLog } from './export.ts';
 import { recheck } from './recheck.ts';
+import { shadow } from './shadow.ts';
 import { streamsNaming } from './streams-naming.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the audit worker: src/audit/audit-job.ts starts it');
 const tell = (message: FromAuditWorker): void => port.postMessage(message);
 // What main gave: see `AuditWorkerData`.
-const { folder, job } = workerData as AuditWorkerData;
+const { folder, timeZone, job } = workerData as AuditWorkerData;
 
 /** How often progress is told. */
 const PROGRESS_MS = 200;
@@ -47,13 +49,18 @@ async function give(value: unknown): Promise<void> {
   tell({ kind: 'item', value });
 }
 
-async function doJob(log: EventLog): Promise<unknown> {
+async function doJob(log: EventLog & StreamFinder): Promise<unknown> {
   switch (job.name) {
     case 'recheck':
       return recheck({ log, lifecycles, aggregates, onFinding: give, onProgress: progress }, job.wanted);
     case 'export':
       for await (const piece of exportLog(log, lifecycles, job.wanted)) await give(piece);
       return null;
+    case 'shadow': {
+      const projections = projectionsOf(lifecycles, timeZone);
+      const onProgress = (events: number) => progress({ events });
+      return shadow({ folder, log, lifecycles, projections, onProgress });
+    }
     case 'mentions':
       return streamsNaming(log, job.wanted.subjects);
   }

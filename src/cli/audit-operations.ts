@@ -36,6 +36,16 @@ export const auditOperations = {
 
   ...pastOperations,
 
+  'audit.shadow': auditOperation('shadow', z.object({}), async (house, _wanted, parts) => {
+    const { look, emit, signal, timeZone } = parts;
+    const startedAt = performance.now();
+    await house.views.waitFor(await house.store.head(), 30_000);
+    const where = { folder: house.folder, timeZone };
+    const result = await runAuditJob(where, 'shadow', null, { signal, onProgress: emit });
+    await look.ended('done', { rows: result.rows, tablesThatDiffer: result.differences.length });
+    return { ...result, seconds: (performance.now() - startedAt) / 1000 };
+  }),
+
   'audit.export': exportOperation,
 
   'audit.looks': auditOperation(

@@ -4,12 +4,14 @@ import { exportCommands } from './audit-export.ts';
 import { looksCommands } from './audit-looks.ts';
 import { pastCommands } from './audit-past.ts';
 import { recheckCommands } from './audit-recheck.ts';
+import { shadowCommands } from './audit-shadow.ts';
 
 /** What `redress audit` can do: one file a group of questions, each of which makes its own subcommands. */
 const groups: readonly (() => readonly Command[])[] = [
   pastCommands,
   looksCommands,
   recheckCommands,
+  shadowCommands,
   exportCommands,
   evidenceCommands,
 ];

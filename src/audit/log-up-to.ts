@@ -1,0 +1,21 @@
+import type { Position } from '../../domain/log/envelope.ts';
+import type { EventLog, StreamFinder } from '../store/event-store.ts';
+
+/** A log as it was when a position was its newest. */
+export function logUpTo(log: EventLog & StreamFinder, upTo: Position): EventLog & StreamFinder {
+  const seen = <E extends { readonly position: Position }>(events: readonly E[]) =>
+    events.filter(({ position }) => position <= upTo);
+  const earlier = (other: Position) => (other < upTo ? other : upTo);
+  return {
+    logId: log.logId,
+    readStream: async (streamId, fromRevision) => seen(await log.readStream(streamId, fromRevision)),
+    readAll: async (after, limit) => seen(await log.readAll(after, limit)),
+    async readTypes(after, types, lookAt) {
+      const page = await log.readTypes(after, types, lookAt);
+      return { events: seen(page.events), upTo: earlier(page.upTo) };
+    },
+    readStarts: (after, to, limit) => log.readStarts(after, earlier(to), limit),
+    head: async () => upTo,
+    close: async () => {},
+  };
+}
