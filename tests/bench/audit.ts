@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { auditJobs } from './audit-jobs.ts';
 import { writeBigLog } from './big-log.ts';
 import { figure } from './figure.ts';
 
 /** One thing an auditor asks, measured on a big log that lies in a folder. */
 type Measure = (folder: string, events: number) => Promise<void>;
 
-const measures: Readonly<Record<string, Measure>> = { verify };
+const measures: Readonly<Record<string, Measure>> = { verify, ...auditJobs };
 
 /**
  * What an auditor asks, at a million events, each against a bare read of the same log:

@@ -4,6 +4,7 @@ import type { CaseState } from '../../domain/case/case-state.ts';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { lifecycleByName, lifecycles } from '../../domain/lifecycles.ts';
 import { pendingTimers } from '../../domain/sla/timers.ts';
+import { derivedUuid } from '../../src/engine/derived-uuid.ts';
 import { timerRequest } from '../../src/engine/timer-request.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import { agent, HOUR_MS, house, MONDAY, testClock } from '../engine/house.ts';
@@ -31,7 +32,19 @@ interface Body {
   readonly streamId: string;
   readonly revision: number;
   readonly body: string;
+  /** The first of a decision. */
+  readonly begins: boolean;
+  /** Ids in it that follow from the case's and a command's: another case has others. */
+  readonly derived: readonly DerivedId[];
 }
+interface DerivedId {
+  readonly id: string;
+  readonly commandId: string;
+  readonly count: number;
+}
+
+/** More than any command makes. */
+const MOST_DERIVED = 8;
 
 /** Lives of complaints as the engine really writes them: opened, answered or not, warned, breached, closed. */
 async function templates(
@@ -86,12 +99,21 @@ async function templates(
     await pass(random() * 160);
     await give('close', {}, caseId);
     const events = await store.readStream(`complaint-${caseId}`);
-    lives.push(
-      events.map(({ position: _place, ...event }) => ({
-        streamId: event.streamId,
-        revision: event.revision,
-        body: JSON.stringify(sealed ? event : { ...event, sealed: [] }),
+    const commandIds = [...new Set(events.map(({ metadata }) => metadata.commandId))];
+    const ids = commandIds.flatMap(commandId =>
+      Array.from({ length: MOST_DERIVED }, (_, count) => ({
+        id: derivedUuid(`${caseId}/${count}`, commandId),
+        commandId,
+        count,
       })),
+    );
+    lives.push(
+      events.map(({ position: _place, ...event }) => {
+        const body = JSON.stringify(sealed ? event : { ...event, sealed: [] });
+        const derived = ids.filter(({ id }) => body.includes(id));
+        const begins = event.metadata.command !== undefined;
+        return { streamId: event.streamId, revision: event.revision, body, begins, derived };
+      }),
     );
   }
   return lives;
@@ -174,6 +196,15 @@ export async function writeBigLog(
   let cases = 0;
   // A window of cases goes on side by side, as in a house: each turn one of them has its next event.
   const open: { life: readonly Body[]; next: number; from: string; to: string }[] = [];
+  const write = (one: (typeof open)[number], body: Body): void => {
+    let text = body.body.replaceAll(one.from, one.to);
+    for (const { id, commandId, count } of body.derived) {
+      text = text.replaceAll(id, derivedUuid(`${one.to}/${count}`, commandId));
+    }
+    insert.run(`complaint-${one.to}`, body.revision, text);
+    one.next++;
+    written++;
+  };
   while (written < events) {
     if (open.length < 2000) {
       const life = lives[Math.floor(random() * lives.length)] ?? [];
@@ -188,10 +219,12 @@ export async function writeBigLog(
       open.splice(at, 1);
       continue;
     }
-    insert.run(`complaint-${one.to}`, body.revision, body.body.replaceAll(one.from, one.to));
-    one.next++;
-    written++;
+    write(one, body);
     if (written % 50_000 === 0) db.exec('COMMIT; BEGIN');
+  }
+  // No decision is cut off in its middle: nothing that the engine writes is.
+  for (const one of open) {
+    for (let body = one.life[one.next]; body?.begins === false; body = one.life[one.next]) write(one, body);
   }
   db.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
   db.close();
