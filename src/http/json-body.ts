@@ -7,7 +7,9 @@ export const MAX_JSON_DEPTH = 32;
  * A request body of JSON; an empty one stands for `{}`, as many commands need no field.
  * @throws ProblemError for what is no JSON, too deep, or holds half of a surrogate pair (no UTF-8 can be made of it)
  */
-export function parseJsonBody(text: string): unknown {
+export function parseJsonBody(sent: string): unknown {
+  // A byte order mark says nothing in UTF-8, and some tools write one (RFC 8259, 8.1: it may be passed over).
+  const text = sent.startsWith('\uFEFF') ? sent.slice(1) : sent;
   if (text.trim() === '') return {};
   if (depthOf(text) > MAX_JSON_DEPTH) {
     throw new ProblemError('malformedBody', {

@@ -11,6 +11,10 @@ afterAll(() => server.close());
 
 const send = (body: unknown) => agent('POST', '/v1/complaints', body);
 
+it('may begin with a byte order mark', async () => {
+  expect((await send(`\uFEFF${JSON.stringify(COMPLAINT)}`)).status).toBe(201);
+});
+
 describe('a wrong body', () => {
   it.each([
     ['{"kind":', 'it ends too early'],
