@@ -41,28 +41,36 @@ export async function newestCheckpoint(
 }
 
 /**
- * The notes in the log, for whoever trusts nothing in it: an event that cannot be read any more is passed over here,
- * and found by what follows.
+ * The notes in the log, for whoever trusts nothing in it. An event that holds none that can be read gives an empty
+ * one: it is not passed over. One of a newer release is.
  */
 export async function notesIn(log: BodyReader, now: number): Promise<readonly CheckpointToCheck[]> {
   const notes: CheckpointToCheck[] = [];
   for (const year of yearsUntil(now)) {
-    for (const { body } of await log.ofStream(checkpointStreamId(log.logId, year))) {
-      const data = dataIn(body);
+    for (const { body, streamId, revision } of await log.ofStream(checkpointStreamId(log.logId, year))) {
+      const { data, isNewer } = checkpointIn(body);
       if (data !== undefined)
         notes.push({ note: data.note, source: `the checkpoint of ${data.size} in the log` });
+      else if (!isNewer)
+        notes.push({ note: '', source: `the checkpoint at ${streamId} revision ${revision}` });
     }
   }
   return notes;
 }
 
-function dataIn(body: string): CheckpointSigned | undefined {
+function checkpointIn(body: string): {
+  readonly data?: CheckpointSigned | undefined;
+  readonly isNewer: boolean;
+} {
+  const { schema, schemaVersion } = houseEvents.CheckpointSigned;
   try {
     const event: unknown = JSON.parse(body);
-    if (typeof event !== 'object' || event === null || !('data' in event)) return undefined;
-    return houseEvents.CheckpointSigned.schema.safeParse(event.data).data;
+    if (typeof event !== 'object' || event === null) return { isNewer: false };
+    const { data, schemaVersion: written }: Record<string, unknown> = { ...event };
+    if (typeof written === 'number' && written > schemaVersion) return { isNewer: true };
+    return { data: schema.safeParse(data).data, isNewer: false };
   } catch {
-    return undefined;
+    return { isNewer: false };
   }
 }
 

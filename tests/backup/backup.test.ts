@@ -12,12 +12,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TreeFollower } from '../../src/audit/tree-follower.ts';
 import { backUp } from '../../src/backup/back-up.ts';
 import { checkFolder } from '../../src/backup/check.ts';
 import { restore } from '../../src/backup/restore.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type House, openHouse } from '../../src/engine/open-house.ts';
+import { openSqliteBodies } from '../../src/store/stored-bodies.ts';
 import { type Ask, asker, type HttpHouse, httpHouse, receive } from '../http/http-house.ts';
 
 let live: HttpHouse;
@@ -191,13 +193,17 @@ describe('a check of a data folder', () => {
   it('finds any byte of the log that was changed by hand, or the log is the same without it', async () => {
     await backedUp();
     const whole = readFileSync(place('data/events.db'));
-    const { openSqliteBodies } = await import('../../src/store/stored-bodies.ts');
     const content = async (path: string) => {
       const log = openSqliteBodies(path);
       const all = await log.after('', 1_000_000);
       await log.close();
       return JSON.stringify(all);
     };
+    const bodies = openSqliteBodies(place('data/events.db'));
+    const follower = await TreeFollower.open(place('data/tree.db'), bodies);
+    await follower.follow();
+    follower.close();
+    await bodies.close();
     const before = await content(place('data/events.db'));
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, turn) => {
