@@ -25,6 +25,8 @@ export interface AnyAggregate {
   readonly commands: CommandDefinitions;
   readonly events: EventDefinitions;
   readonly initial: unknown;
+  readonly maxEvents: number;
+  readonly endings: readonly string[];
   decide(command: AnyCommand, state: unknown, now: number): Decision<AnyEvent>;
   evolve(state: unknown, event: EventOf<EventDefinitions>): unknown;
 }

@@ -52,7 +52,7 @@ export async function recheckRejections(
     const written = writtenRejection(rejection);
     if (lifecycle === undefined || before === undefined) {
       const none = { deciderVersion: rejection.metadata.deciderVersion };
-      const why = `this release has no lifecycle ${String(rejection.data.lifecycle)}`;
+      const why = `this release has no rules for ${String(rejection.data.lifecycle)}`;
       await retaking.found(judge(none, rejection, written, () => fail(why)));
       continue;
     }

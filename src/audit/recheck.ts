@@ -4,7 +4,7 @@ import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { categoryOf, type Position, type RecordedEvent, uuidOf } from '../../domain/log/envelope.ts';
 import { readPolicyBook } from '../engine/policy-book.ts';
 import type { EventLog } from '../store/event-store.ts';
-import { recheckAggregate } from './recheck-aggregate.ts';
+import { recheckAggregate, recheckAggregateRejections } from './recheck-aggregate.ts';
 import { recheckCase, recheckRejections } from './recheck-case.ts';
 import type { Checked, Retaking } from './recheck-decision.ts';
 
@@ -99,6 +99,12 @@ async function recheckStream(
     const of = lifecycles.find(({ name }) => name === first.data.lifecycle);
     if (only !== undefined && only !== first.data.lifecycle) return;
     const rejections = await read(first.streamId);
+    const small = aggregates.find(each => each.category === first.data.lifecycle);
+    if (small !== undefined) {
+      const events = await read(`${small.category}-${uuidOf(first.streamId)}`);
+      await recheckAggregateRejections(retaking, small, rejections, events);
+      return;
+    }
     const events = of === undefined ? [] : await read(`${of.category}-${uuidOf(first.streamId)}`);
     await recheckRejections(retaking, of, rejections, events);
     return;

@@ -27,7 +27,7 @@ const resultSchema = summarySchema.extend({
       command: z.string(),
       decidedAt: z.number(),
       written: z.unknown(),
-      today: z.unknown(),
+      today: z.unknown().optional(),
       why: z.string().optional(),
     }),
   ),

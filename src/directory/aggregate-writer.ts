@@ -1,5 +1,5 @@
 import { v5, v7 } from 'uuid';
-import type { Decision, Rejected } from '../../domain/case/decision.ts';
+import type { Rejected } from '../../domain/case/decision.ts';
 import type {
   CommandDefinitions,
   CommandOf,
@@ -14,8 +14,9 @@ import type { Json, JsonObject } from '../privacy/json-edit.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import { canonicalJson } from '../store/canonical-json.ts';
 import type { EventStore, NewEvent } from '../store/event-store.ts';
+import { decideWithin } from './decide-within.ts';
 import type { FollowingDirectory } from './directory-file.ts';
-import { emptyFold, type Folded, foldEvents } from './folded-aggregate.ts';
+import { emptyFold, foldEvents } from './folded-aggregate.ts';
 
 /** Who asks, and by what. */
 export interface Asking {
@@ -212,23 +213,6 @@ export function createAggregateWriter(parts: {
       },
     };
   }
-}
-
-function decideWithin<S, C extends CommandDefinitions, E extends EventDefinitions>(
-  aggregate: Aggregate<S, C, E>,
-  command: CommandOf<C>,
-  folded: Folded<S>,
-  now: number,
-): Decision<EventOf<E>> {
-  const { maxEvents, endings } = aggregate;
-  if (folded.revision + 1 >= maxEvents && !endings.includes(command.type)) {
-    return {
-      outcome: 'rejected',
-      reason: 'streamTooLong',
-      details: { limit: maxEvents, possible: [...endings] },
-    };
-  }
-  return aggregate.decide(command, folded.state, now);
 }
 
 function rejectionOf<S, C extends CommandDefinitions, E extends EventDefinitions>(

@@ -95,24 +95,49 @@ describe('a look into the record', () => {
 });
 
 describe('an auditor', () => {
-  const isTheRecordOfLooks = (url: string) => url.startsWith('/v1/audit/sessions');
+  /**
+   * What an auditor may send that is no reading. A session is the record of looks itself. A checkpoint signs what the
+   * log is: it adds to the evidence, and no case is other than before; it is asked for in a session, as every look is.
+   */
+  const WRITES = ['POST /v1/audit/sessions', 'DELETE /v1/audit/sessions/:id', 'POST /v1/audit/checkpoints'];
+  /** What is read without a session: the newest checkpoint, which shows nothing of any case and is there to be kept. */
+  const OPEN = ['GET /v1/audit/checkpoint'];
+  const named = ({ method, url }: { readonly method: string; readonly url: string }) => `${method} ${url}`;
+  const changing = () => server.routes.filter(({ method }) => method !== 'GET');
 
-  it('is allowed no route that changes anything but the record of looks', () => {
-    const changing = server.routes.filter(({ method, url }) => method !== 'GET' && !isTheRecordOfLooks(url));
-    expect(changing.length).toBeGreaterThan(50);
-    const allowed = changing.filter(({ access }) => access === 'public' || access.includes('auditor'));
-    expect(allowed.map(({ url }) => url)).toEqual([]);
+  it('is allowed no route that changes anything but the record of looks and the checkpoints', () => {
+    expect(changing().length).toBeGreaterThan(50);
+    const allowed = changing().filter(({ access }) => access === 'public' || access.includes('auditor'));
+    expect(allowed.map(named).sort()).toEqual([...WRITES].sort());
   });
 
-  it('gets 403 from every command route, whatever is sent', async () => {
+  it('gets 403 from every other command route, whatever is sent', async () => {
     const caseId = await receive(agent);
-    const changing = server.routes.filter(({ method, url }) => method !== 'GET' && !isTheRecordOfLooks(url));
     const before = await server.house.store.head();
-    for (const { method, url } of changing) {
+    for (const route of changing().filter(each => !WRITES.includes(named(each)))) {
+      const { method, url } = route;
       const address = url.replace(/:\w+/g, caseId);
       expect([method, address, (await auditor(method, address, {})).status]).toEqual([method, address, 403]);
     }
     expect(await server.house.store.head()).toBe(before);
+  });
+
+  it('asks for a checkpoint in a session, and adds nothing to the log but that and the look', async () => {
+    expect((await auditor('POST', '/v1/audit/checkpoints')).status).toBe(428);
+    expect((await agent('POST', '/v1/audit/checkpoints')).status).toBe(403);
+    const session = await open();
+    const before = await server.house.store.head();
+    const { status } = await auditor('POST', '/v1/audit/checkpoints', undefined, {
+      'audit-session': session,
+    });
+    expect(status).toBe(201);
+    const added = await server.house.store.readAll(before, 100);
+    expect(added.map(({ type }) => type).sort()).toEqual([
+      'AuditLookEnded',
+      'AuditLookRecorded',
+      'CheckpointSigned',
+    ]);
+    expect(new Set(added.map(({ metadata }) => metadata.actor.id))).toEqual(new Set([person.userId]));
   });
 
   it('may give no command of any lifecycle or aggregate but to record looks', () => {
@@ -123,12 +148,31 @@ describe('an auditor', () => {
     expect(new Set(allowed.map(({ category }) => category))).toEqual(new Set(['access']));
   });
 
-  it('reads nothing under /v1/audit without its look being recorded', () => {
-    const audit = server.routes.filter(({ url }) => url.startsWith('/v1/audit') && !isTheRecordOfLooks(url));
+  it('reads nothing of the record under /v1/audit without its look being recorded', () => {
+    const audit = server.routes.filter(
+      route =>
+        route.url.startsWith('/v1/audit') &&
+        !route.url.startsWith('/v1/audit/sessions') &&
+        !OPEN.includes(named(route)),
+    );
     expect(audit.length).toBeGreaterThan(0);
     for (const { url, headers, access } of audit) {
       expect([url, headers]).toEqual([url, ['Audit-Session']]);
       expect([url, access]).toEqual([url, [...AUDIT_ROLES]]);
     }
+  });
+
+  it('and everybody who keeps copies gets the newest checkpoint, which holds a size and a hash alone', async () => {
+    const { status, text } = await agent('GET', '/v1/audit/checkpoint');
+    expect(status).toBe(200);
+    const [origin, size, root, blank, signature, end] = text.split('\n');
+    expect(origin).toBe(`redress/${server.house.store.logId}`);
+    expect([size, root, blank, end]).toEqual([
+      expect.stringMatching(/^\d+$/),
+      expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
+      '',
+      '',
+    ]);
+    expect(signature).toMatch(/^— redress\/[0-9a-f-]{36} [A-Za-z0-9+/=]+$/);
   });
 });
