@@ -2,6 +2,8 @@ import type { Actor } from '../../domain/case/actor.ts';
 import type { AnyCommand, LinkedCase } from '../../domain/case/lifecycle.ts';
 import { classificationOf, openDispute } from '../../domain/complaint/state.ts';
 import { isOpen } from '../../domain/sla/clock.ts';
+import { defaultPolicy } from '../../domain/sla/default-policy.ts';
+import type { Policy } from '../../domain/sla/policy.ts';
 import {
   agent,
   at,
@@ -33,6 +35,12 @@ const integration = person(0x42, 'integration');
 const workflow = person(0x43, 'system', { via: 'workflow' });
 const agentLead: Actor = { ...agent, roles: ['agent', 'lead'] };
 
+/** What opens the case or is a machine's own: its instant is not to be chosen. */
+const AT_ONCE = ['receive', 'reapplyDeadlines', 'noteRecurrence'];
+
+/** Possible at any time, with little that can be done after it. */
+const ENDS = ['withdraw', 'mergeInto', 'voidEntry'];
+
 /** One of 0 … count − 1. */
 export type Choose = (count: number) => number;
 
@@ -46,10 +54,31 @@ const linkedCase: LinkedCase = {
   takenOver: [],
 };
 
-/** What a command is told of the other case: one that is to be taken over was merged into this one. */
+/** Published later than the one that the story began by: it promises more, and warns at other times. */
+const NEXT_POLICY: Policy = {
+  ...defaultPolicy(),
+  version: 2,
+  lines: defaultPolicy().lines.map(line => ({
+    ...line,
+    warnAt: [0.5, 0.8],
+    target:
+      line.target.kind === 'workingDays' ? { ...line.target, count: line.target.count + 2 } : line.target,
+  })),
+};
+
+/**
+ * What a command is told beside the stream: one that is to be taken over was merged into this one, and a policy that is
+ * laid on is the one in force.
+ */
 export function seen({ type, data }: AnyCommand): Setting {
-  if (type !== 'absorb') return {};
-  return { linkedCase: { ...linkedCase, caseId: String(data.loserId), mergedInto: ids.case } };
+  switch (type) {
+    case 'absorb':
+      return { linkedCase: { ...linkedCase, caseId: String(data.loserId), mergedInto: ids.case } };
+    case 'reapplyDeadlines':
+      return data.policyVersion === NEXT_POLICY.version ? { policy: NEXT_POLICY } : {};
+    default:
+      return {};
+  }
 }
 
 export const begun: Complaint = received(
@@ -58,11 +87,13 @@ export const begun: Complaint = received(
   { linkedCase },
 );
 
-/** Somewhere in the next days, or at, just before or just after what is due. */
+/** Soon, or in the next days, or at, just before or just after what is due. */
 export function later(story: Complaint, now: number, choose: Choose): number {
   const due = story.state.clocks.filter(isOpen).map(c => c.schedule.dueAt);
   const instants = [...due, ...story.pending.map(t => t.at)].filter(instant => instant > now);
-  if (choose(3) > 0 || instants.length === 0) return now + choose(60) * HOUR_MS;
+  const leap = choose(3);
+  if (leap === 0) return now + choose(8) * (HOUR_MS / 4);
+  if (leap === 1 || instants.length === 0) return now + choose(60) * HOUR_MS;
   const instant = instants[choose(instants.length)] ?? now;
   return Math.max(now, instant + choose(3) - 1);
 }
@@ -74,15 +105,46 @@ export function anyCommand(
   choose: Choose,
 ): { by: Actor; command: AnyCommand } {
   const makers = Object.entries(commands);
-  const possible = makers.filter(([type]) => story.possible.includes(type));
-  const from = choose(6) > 0 && possible.length > 0 ? possible : makers;
+  const mayEnd = choose(5) === 0;
+  const possible = makers.filter(
+    ([type]) => story.possible.includes(type) && (mayEnd || !ENDS.includes(type)),
+  );
+  const rare = makers.filter(([type]) => isRareChance(story.state, type));
+  const from =
+    rare.length > 0 && choose(3) === 0 ? rare : choose(6) > 0 && possible.length > 0 ? possible : makers;
   const [type, make] = from[choose(from.length)] ?? ['addNote', commands.addNote];
   const { by, data } = make(story.state, now, choose);
   const backdated =
-    choose(4) === 0 && type !== 'receive'
-      ? { occurredAt: Math.max(story.state.receivedAt, now - choose(30) * HOUR_MS) }
-      : {};
+    choose(4) === 0 && !AT_ONCE.includes(type) ? { occurredAt: earlier(story.state, now, choose) } : {};
   return { by, command: { type, data: JSON.parse(JSON.stringify({ ...data, ...backdated })) } };
+}
+
+/** What a story seldom comes to, and not twice: it is taken while it is there. */
+function isRareChance(state: Complaint['state'], type: string): boolean {
+  switch (type) {
+    case 'rescindBreach':
+      return state.clocks.some(isKeptButLate);
+    case 'resumeClock':
+      return state.clocks.some(c => c.status === 'paused');
+    case 'closeWithoutReply':
+      return state.timers.some(
+        t => t.timer === 'customerSilence' && t.active && t.reminded === t.remindAt.length,
+      );
+    default:
+      return false;
+  }
+}
+
+/** Kept in time, and recorded after the breach. */
+function isKeptButLate({ status, breachRescinded, result }: Complaint['state']['clocks'][number]): boolean {
+  return status === 'fulfilled' && !breachRescinded && result !== undefined && result.lateMs <= 0;
+}
+
+/** Some hours ago, or when a promise fell due that is broken by now. */
+function earlier(state: Complaint['state'], now: number, choose: Choose): number {
+  const missed = state.clocks.filter(c => c.status === 'breached').map(c => c.schedule.dueAt);
+  const at = missed.length > 0 && choose(2) === 0 ? (one(missed, choose) ?? now) : now - choose(30) * HOUR_MS;
+  return Math.max(state.receivedAt, Math.min(now, at));
 }
 
 type Maker = (state: Complaint['state'], now: number, choose: Choose) => { by: Actor; data: object };
@@ -113,6 +175,13 @@ const pausable = ['decision', 'closing', 'remoteJudgement', 'onSiteArrival', und
 
 const commands: Readonly<Record<string, Maker>> & { addNote: Maker } = {
   addNote: by(agent, { text: PERSONAL }),
+  attach: by(customer, {
+    name: PERSONAL,
+    mediaType: 'image/jpeg',
+    sizeBytes: 1,
+    sha256: '0'.repeat(64),
+    reference: PERSONAL,
+  }),
   receive: by(agent, { ...zippersCameApart, description: PERSONAL }),
   recordMessage: (state, _now, choose) => {
     const inbound = choose(2) === 0;
@@ -145,7 +214,9 @@ const commands: Readonly<Record<string, Maker>> & { addNote: Maker } = {
     data: { stepRevision: one(state.steps, choose)?.revision ?? 0, reason: PERSONAL },
   }),
   rescindBreach: (state, _now, choose) => {
-    const { clock = 'firstReply', cycle = 1 } = one(state.clocks, choose) ?? {};
+    const kept = state.clocks.filter(isKeptButLate);
+    const of = choose(4) > 0 && kept.length > 0 ? kept : state.clocks;
+    const { clock = 'firstReply', cycle = 1 } = one(of, choose) ?? {};
     return { by: lead, data: { clock, cycle, evidence: PERSONAL } };
   },
   assign: (_state, _now, choose) => ({ by: lead, data: { assigneeId: one([agent.id, qa.id], choose) } }),
@@ -249,6 +320,32 @@ const commands: Readonly<Record<string, Maker>> & { addNote: Maker } = {
   release: (state, _now, choose) => ({
     by: workflow,
     data: { loserId: one(state.mergedFrom, choose) ?? OTHER_CASE },
+  }),
+  reapplyDeadlines: (_state, _now, choose) => ({
+    by: workflow,
+    data: {
+      because: one(['calendar', 'policyApplied'], choose),
+      calendar: { id: 'cn', version: 1 },
+      policyVersion: 1 + choose(2),
+      provisionalOnly: choose(4) === 0,
+    },
+  }),
+  showHardProblem: (state, _now, choose) => ({
+    by: qa,
+    data: { description: PERSONAL, ...(choose(2) === 0 ? {} : { itemId: itemOf(state, choose) }) },
+  }),
+  noteRecurrence: (state, _now, choose) => ({
+    by: workflow,
+    data: {
+      of: {
+        lifecycle: 'complaint',
+        caseId: idOf(0x8000 + choose(1_000)),
+        receivedAt: state.receivedAt - choose(300) * 24 * HOUR_MS,
+      },
+      itemId: itemOf(state, choose),
+      productCode: '5VS',
+      defectCategory: 'sliderDetaches',
+    },
   }),
   splitOff: (state, _now, choose) => ({
     by: agent,
