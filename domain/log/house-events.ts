@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { calendarVersionSchema } from '../time/calendar-version.ts';
 import { logCreatedSchema } from './log-created.ts';
+import { logMovedSchema } from './log-moved.ts';
 
 const label = z.string().min(1).max(200);
 
@@ -31,6 +32,7 @@ export type CheckpointSigned = z.infer<typeof checkpointSignedSchema>;
 /** The events of streams that are no case's, and belong to no person's: the log's own, calendars, rejections. */
 export const houseEvents = {
   LogCreated: { schemaVersion: 1, schema: logCreatedSchema },
+  LogMoved: { schemaVersion: 1, schema: logMovedSchema },
   CalendarPublished: { schemaVersion: 1, schema: z.object({ calendar: calendarVersionSchema }) },
   DefectCategoriesPublished: {
     schemaVersion: 1,

@@ -86,6 +86,7 @@ export async function pastPromisesDocument(
       clock: { now: () => moment.at },
       store: {
         logId: store.logId,
+        moves: store.moves,
         readStream: async () => past.events,
         readAll: (after, limit) => store.readAll(after, limit),
         readTypes: (after, types, lookAt) => store.readTypes(after, types, lookAt),

@@ -11,6 +11,7 @@ import { explainCommand } from './explain.ts';
 import { giveCommand } from './give.ts';
 import { importCommand } from './import.ts';
 import { masterCommand } from './master.ts';
+import { migrateCommand } from './migrate.ts';
 import { policyCommand } from './policy.ts';
 import { privacyCommand } from './privacy.ts';
 import { rebuildCommand } from './rebuild.ts';
@@ -41,6 +42,7 @@ export async function runProgram(): Promise<void> {
     .addCommand(privacyCommand())
     .addCommand(demoCommand(serveHouse))
     .addCommand(rehearseCommand(serveHouse))
+    .addCommand(migrateCommand())
     .addCommand(configCommand())
     .showHelpAfterError('(redress --help lists the commands)')
     .addHelpText(

@@ -30,6 +30,7 @@ export function watchedStore(
   };
   const watched: EventStore = {
     logId: store.logId,
+    moves: store.moves,
     async append(streamId, expectedRevision, events) {
       try {
         const result = await store.append(streamId, expectedRevision, events);

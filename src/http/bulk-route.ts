@@ -144,7 +144,7 @@ async function accepted(
     id,
     outcome: 'accepted',
     revision: outcome.revision,
-    position: positionToken(logId, outcome.position),
+    position: positionToken(engine.store, outcome.position),
     ...(outcome.replayed ? { replayed: true as const } : {}),
   };
 }

@@ -173,7 +173,7 @@ async function giveCommand(
       id: outcome.caseId,
       ...number,
       revision: outcome.revision,
-      position: positionToken(logId, outcome.position),
+      position: positionToken(engine.store, outcome.position),
       events: outcome.events.map(event => event.type),
     },
   };

@@ -36,7 +36,7 @@ export function writtenAnswer(
     body: {
       id,
       revision,
-      ...(position === undefined ? {} : { position: positionToken(engine.store.logId, position) }),
+      ...(position === undefined ? {} : { position: positionToken(engine.store, position) }),
     },
   };
 }

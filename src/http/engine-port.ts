@@ -20,7 +20,10 @@ export interface HttpEngine {
   readonly folder: string;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly clock: WallClock;
-  readonly store: Pick<EventStore, 'logId' | 'readStream' | 'readAll' | 'readTypes' | 'head' | 'onAppended'>;
+  readonly store: Pick<
+    EventStore,
+    'logId' | 'moves' | 'readStream' | 'readAll' | 'readTypes' | 'head' | 'onAppended'
+  >;
   readonly sealer: Pick<Sealer, 'open'>;
   readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
   readonly directory: Pick<

@@ -54,7 +54,7 @@ export function givenAnswer(
     headers: replayed ? { 'idempotency-replayed': 'true' } : {},
     body: {
       revision,
-      ...(position === undefined ? {} : { position: positionToken(engine.store.logId, position) }),
+      ...(position === undefined ? {} : { position: positionToken(engine.store, position) }),
       ...body,
     },
   };

@@ -44,7 +44,7 @@ export function liveFeed(parts: {
     if (lifecycle === undefined) return undefined;
     const { type, revision } = event;
     const data = JSON.stringify({ lifecycle, caseId: uuidOf(event.streamId), type, revision });
-    return `id: ${positionToken(store.logId, event.position)}\nevent: changed\ndata: ${data}\n\n`;
+    return `id: ${positionToken(store, event.position)}\nevent: changed\ndata: ${data}\n\n`;
   };
 
   const pages = new Map<Position, Promise<FeedPage>>();
@@ -125,8 +125,7 @@ export function liveFeed(parts: {
     async handle({ request, reply, query }) {
       const header = request.headers['last-event-id'];
       const last = typeof header === 'string' ? header : query.after;
-      const from =
-        last === undefined ? await store.head() : readPositionToken(store.logId, last, 'Last-Event-ID');
+      const from = last === undefined ? await store.head() : readPositionToken(store, last, 'Last-Event-ID');
       if (listeners.size >= maxClients) throw new ProblemError('tooManyListeners');
       const gone = new AbortController();
       listeners.add(gone);

@@ -25,7 +25,6 @@ export function serviceRoutes(parts: {
   readonly isStopping: () => boolean;
 }): readonly ApiRoute[] {
   const { engine, metrics, isStopping } = parts;
-  const { logId } = engine.store;
   return [
     apiRoute({
       method: 'GET',
@@ -64,11 +63,11 @@ export function serviceRoutes(parts: {
             warnings,
             projections: projections.map(({ projection, position, behindEvents, faulted }) => ({
               projection,
-              position: positionToken(logId, position),
+              position: positionToken(engine.store, position),
               behindEvents,
               ...(faulted === undefined
                 ? {}
-                : { faulted: { ...faulted, position: positionToken(logId, faulted.position) } }),
+                : { faulted: { ...faulted, position: positionToken(engine.store, faulted.position) } }),
             })),
           },
         };

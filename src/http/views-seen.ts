@@ -12,7 +12,7 @@ export function viewsSeen(
 ): (query: { readonly after?: string | undefined }) => Promise<void> {
   return async ({ after }) => {
     if (after === undefined) return;
-    const position = readPositionToken(store.logId, after, 'after');
+    const position = readPositionToken(store, after, 'after');
     if (await views.waitFor(position, waitTimeoutMs)) return;
     const behindEvents = Math.max(...views.status().map(status => status.behindEvents));
     throw new ProblemError('viewBehind', { members: { behindEvents } });

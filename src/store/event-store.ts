@@ -68,6 +68,8 @@ export interface StreamFinder {
 }
 
 export interface EventStore extends EventLog {
+  /** How often the log has moved to another store: a position of before the last move is none of this log's. */
+  readonly moves: number;
   /**
    * Appends all events or none, durably, when the stream's last revision is exactly `expectedRevision`
    * (-1: the stream does not exist). The same event ids sent again at the same expected revision answer

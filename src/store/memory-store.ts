@@ -26,6 +26,7 @@ interface Entry {
 
 class MemoryStore implements EventStore {
   readonly logId: string;
+  readonly moves = 0;
   readonly #all: Entry[] = [];
   readonly #streams = new Map<string, Entry[]>();
   readonly #listeners = new AppendListeners();

@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { v7 as uuidv7 } from 'uuid';
 import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
+import { LOG_STREAM_ID } from '../../domain/log/fixed-streams.ts';
 import { logCreated } from '../../domain/log/log-created.ts';
 import { AppendListeners } from './append-listeners.ts';
+import { isUnfinishedCopy, markUnfinished } from './copy-mark.ts';
 import { type EncodedAppend, encodeAppend } from './encoded-append.ts';
 import { type AppendResult, type EventStore, type NewEvent, StoreUnavailableError } from './event-store.ts';
+import { type CopyAccess, movesOf, refuseUnfinished } from './log-place.ts';
 import { INSERT_EVENT, type WritableAppend } from './log-writer.ts';
 import { numberOfPosition, positionOf } from './position.ts';
 import { RecentTypes } from './recent-types.ts';
@@ -20,6 +24,8 @@ export interface SqliteStoreOptions {
   readonly clock: { now(): number };
   /** A fresh UUID for a new log; UUIDv7 by default. */
   readonly newLogId?: () => string;
+  /** For who copies a log alone. */
+  readonly copy?: CopyAccess;
 }
 
 export interface SqliteEventStore extends EventStore {
@@ -30,17 +36,22 @@ export interface SqliteEventStore extends EventStore {
 /**
  * Opens the embedded event store. A thread of its own writes; appends that come while it commits are committed
  * together by its next flush.
- * @throws LogFileError for a file that is not ours; StoreUnavailableError
+ * @throws LogFileError for a file that is not ours; LogElsewhereError; StoreUnavailableError
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteEventStore> {
-  const { path } = options;
+  const { path, copy } = options;
+  if (copy === undefined) refuseUnfinished(isUnfinishedCopy(path), path);
+  // Before there is anything in it; a log that is there already is none of ours to mark yet.
+  if (copy?.first !== undefined && !existsSync(path)) markUnfinished(path);
   try {
     // Made, or looked at and recovered after a crash, before anybody else opens it.
     const first = openLogFile(path, connection => insertFirstEvent(connection, options));
     try {
       const db = openLogFileReadOnly(path);
       try {
-        return new SqliteStore(path, db, readLogId(db, path));
+        const log = new SqliteLog(db, readLogId(db, path));
+        const moves = copy === undefined ? movesOf(await log.readStream(LOG_STREAM_ID), 'sqlite', path) : 0;
+        return new SqliteStore(path, log, moves);
       } catch (error) {
         db.close();
         throw error;
@@ -55,7 +66,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 
 function insertFirstEvent(db: DatabaseSync, options: SqliteStoreOptions): void {
   const logId = options.newLogId?.() ?? uuidv7();
-  const event = logCreated({ logId, eventId: uuidv7(), commandId: uuidv7() }, options.clock.now());
+  const event =
+    options.copy?.first ?? logCreated({ logId, eventId: uuidv7(), commandId: uuidv7() }, options.clock.now());
   const { streamId, bodies } = encodeAppend(event.streamId, -1, [event]);
   for (const body of bodies) db.prepare(INSERT_EVENT).run(streamId, event.revision, body);
 }
@@ -70,6 +82,7 @@ interface Pending extends EncodedAppend {
 
 class SqliteStore implements SqliteEventStore {
   readonly logId: string;
+  readonly moves: number;
   readonly #log: SqliteLog;
   readonly #writer: WriterThread;
   readonly #listeners = new AppendListeners();
@@ -79,9 +92,10 @@ class SqliteStore implements SqliteEventStore {
   #drained: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  constructor(path: string, db: DatabaseSync, logId: string) {
-    this.logId = logId;
-    this.#log = new SqliteLog(db, logId);
+  constructor(path: string, log: SqliteLog, moves: number) {
+    this.logId = log.logId;
+    this.moves = moves;
+    this.#log = log;
     this.#writer = new WriterThread({ path });
   }
 

@@ -525,6 +525,7 @@ describe('an escalation', () => {
 function forwarding(store: EventStore): EventStore {
   return {
     logId: store.logId,
+    moves: store.moves,
     append: (...args) => store.append(...args),
     readStream: (...args) => store.readStream(...args),
     readAll: (...args) => store.readAll(...args),

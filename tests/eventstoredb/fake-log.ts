@@ -38,6 +38,18 @@ export class FakeLog {
     return this.#streams.get(name) ?? [];
   }
 
+  /** How many events come before a place. */
+  countBefore(place: bigint): number {
+    let from = 0;
+    let to = this.all.length;
+    while (from < to) {
+      const middle = Math.floor((from + to) / 2);
+      if ((this.all[middle]?.place ?? place) < place) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
   append(stream: string, expected: ExpectedRevision, events: readonly ProposedEvent[]): Appended {
     const bytes = events.reduce(
       (sum, { data, customMetadata }) => sum + data.length + customMetadata.length,

@@ -250,6 +250,8 @@ function ofStream(options: ReadOptions, log: FakeLog): readonly KeptEvent[] | un
   const stream = options.getStream();
   const kept = log.stream(textOf(stream?.getStreamIdentifier()?.getStreamName_asU8()));
   if (kept.length === 0) return undefined;
+  // Backwards from the end alone, as stream metadata is read.
+  if (options.getReadDirection() === 1) return kept.toReversed();
   return kept.slice(stream?.hasRevision() === true ? Number(stream.getRevision()) : 0);
 }
 
@@ -258,11 +260,11 @@ function ofAll(options: ReadOptions, log: FakeLog): readonly KeptEvent[] {
   const all = options.getAll();
   const given = all?.getPosition();
   const place = given === undefined ? undefined : BigInt(given.getCommitPosition());
-  if (options.getReadDirection() === 0) {
-    return place === undefined ? log.all : log.all.filter(event => event.place >= place);
-  }
-  const before = place === undefined ? log.all : log.all.filter(event => event.place < place);
-  return before.toReversed();
+  const count = Number(options.getCount());
+  const at = place === undefined ? undefined : log.countBefore(place);
+  if (options.getReadDirection() === 0) return log.all.slice(at ?? 0, (at ?? 0) + count);
+  const end = at ?? log.all.length;
+  return log.all.slice(Math.max(0, end - count), end).toReversed();
 }
 
 /** From a place excludes it. Says now and then how far it is where its filter lets nothing through. */
@@ -283,8 +285,7 @@ function subscribe(call: ReadCall, log: FakeLog, mischief: Mischief | undefined)
   let ended = false;
   const push = (): void => {
     if (ended) return;
-    for (const event of log.all) {
-      if (event.place <= after) continue;
+    for (const event of log.all.slice(log.countBefore(after + 1n))) {
       after = event.place;
       const shown = !(filtered && event.type.startsWith('$'));
       call.write(shown ? eventAnswer(event) : checkpointAnswer(event));

@@ -16,6 +16,7 @@ export async function sinceNow(store: EventStore): Promise<EventStore> {
     get logId() {
       return store.logId;
     },
+    moves: store.moves,
     append: (streamId, expectedRevision, events) => store.append(streamId, expectedRevision, events),
     readStream: (streamId, fromRevision) => store.readStream(streamId, fromRevision),
     async readAll(after, limit) {

@@ -88,11 +88,20 @@ describe('?after=', () => {
   it('refuses a position of another log by name', async () => {
     const { status, body } = await agent(
       'GET',
-      `/v1/complaints?after=${positionToken(uuidv4(), '0000000000000001')}`,
+      `/v1/complaints?after=${positionToken({ logId: uuidv4(), moves: 0 }, '0000000000000001')}`,
     );
     expect(status).toBe(400);
     expect(body).toMatchObject({ type: 'urn:redress:problem:foreign-position' });
     expect(String(body.detail)).toContain(server.house.store.logId);
+  });
+
+  it('refuses a position of this log before it moved to another store by name', async () => {
+    const { logId } = server.house.store;
+    const after = positionToken({ logId, moves: 1 }, '0000000000000001');
+    const { status, body } = await agent('GET', `/v1/complaints?after=${after}`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ type: 'urn:redress:problem:foreign-position' });
+    expect(String(body.detail)).toContain('it has moved');
   });
 
   it.each(['x', '%F0%9F%92%A9', 'a'.repeat(150)])('refuses what is no position: %s', async after => {

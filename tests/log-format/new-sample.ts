@@ -32,6 +32,13 @@ const byHand: Readonly<Record<string, () => object>> = {
     verifier:
       'redress/01a20bba-6482-72b3-9aa1-94fad2dd94b2+2aace68d+Ad6YHTUVDtMyw7iJcPUtyFfLawCpveZ09etB5Zr6lsWd',
   }),
+  LogMoved: () => ({
+    move: 1,
+    from: 'sqlite',
+    to: 'eventstoredb',
+    size: 4711,
+    root: 'CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=',
+  }),
   CalendarDrafted: () => ({ draft: 1, calendar: calendarContent() }),
   PolicyPublished: () => ({ policy: defaultPolicy() }),
   PolicyDrafted: () => ({ draft: 1, policy: policyContent() }),

@@ -6,6 +6,8 @@ import { logCreated, logCreatedSchema } from '../../../domain/log/log-created.ts
 import { AppendListeners } from '../append-listeners.ts';
 import { encodeAppend } from '../encoded-append.ts';
 import { type AppendResult, type EventStore, type NewEvent, StoreUnavailableError } from '../event-store.ts';
+import { type CopyAccess, movesOf, NoLogError, refuseUnfinished } from '../log-place.ts';
+import { isUnfinishedCopy, markCopy } from './copy-mark.ts';
 import { esdbEventOf, LogDamagedError, recordedEventOf } from './esdb-event.ts';
 import { conflictOf, esdbFailure, isStreamNotFound } from './esdb-failure.ts';
 import { followLog, type LogFeed } from './log-feed.ts';
@@ -26,6 +28,8 @@ export interface EventStoreDbOptions {
   readonly readLimitMs?: number;
   /** Told of each end of the subscription, which is made again by itself. */
   readonly onFeedEnded?: (error: unknown) => void;
+  /** For who copies a log alone. */
+  readonly copy?: CopyAccess;
 }
 
 /** A leader that is lost is replaced within some 5 s, one that hangs within 18 s. */
@@ -43,7 +47,8 @@ const PAGE_EVENTS = 500;
 /**
  * The log on EventStoreDB, which must be Redress's alone. What it does was seen on a real server of version 24.6;
  * see docs/decisions for what is relied on.
- * @throws StoreUnavailableError when the server cannot be reached; LogDamagedError when its log is none of ours
+ * @throws StoreUnavailableError when the server cannot be reached; LogDamagedError when its log is none of ours;
+ *   LogElsewhereError
  */
 export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
   const lease = leaseClient(options.connectionString);
@@ -59,6 +64,7 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Ev
 
 class EventStoreDbStore implements EventStore {
   logId = '';
+  moves = 0;
   readonly #lease: ClientLease;
   readonly #client: EventStoreDBClient;
   readonly #appendLimitMs: number;
@@ -79,23 +85,32 @@ class EventStoreDbStore implements EventStore {
   }
 
   /** Reads the log's id, or begins the log; of two nodes that begin it at once one does. */
-  async open({ clock, newLogId = uuidv7, onFeedEnded = () => {} }: EventStoreDbOptions): Promise<void> {
-    let [first] = await this.readStream(LOG_STREAM_ID);
-    if (first === undefined) {
-      const event = logCreated({ logId: newLogId(), eventId: uuidv7(), commandId: uuidv7() }, clock.now());
+  async open(options: EventStoreDbOptions): Promise<void> {
+    const { clock, newLogId = uuidv7, onFeedEnded = () => {}, copy } = options;
+    const where = 'EventStoreDB';
+    if (copy === undefined) refuseUnfinished(await isUnfinishedCopy(this.#client), where);
+    let ofLog = await this.readStream(LOG_STREAM_ID);
+    if (ofLog.length === 0) {
+      if (copy !== undefined && copy.first === undefined) {
+        throw new NoLogError('there is no log in EventStoreDB');
+      }
+      if (copy !== undefined) await markCopy(this.#client, true);
+      const event =
+        copy?.first ?? logCreated({ logId: newLogId(), eventId: uuidv7(), commandId: uuidv7() }, clock.now());
       // Whatever the answer, the stream tells who began the log.
       await this.append(LOG_STREAM_ID, -1, [event]).catch((error: unknown) => {
         if (!(error instanceof StoreUnavailableError && error.ambiguous)) throw error;
       });
-      [first] = await this.readStream(LOG_STREAM_ID);
+      ofLog = await this.readStream(LOG_STREAM_ID);
     }
-    const created = logCreatedSchema.safeParse(first?.data);
+    const created = logCreatedSchema.safeParse(ofLog[0]?.data);
     if (!created.success) {
       throw new LogDamagedError(
         'the log does not begin with an event LogCreated of a format that this release reads',
       );
     }
     this.logId = created.data.logId;
+    if (copy === undefined) this.moves = movesOf(ofLog, 'eventstoredb', where);
     this.#told = await this.head();
     this.#feed = followLog(this.#client, this.#told, position => this.#tell(position), onFeedEnded);
   }
