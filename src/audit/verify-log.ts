@@ -29,6 +29,8 @@ export interface VerifyReport {
   /** Checkpoints that the log agrees with, and the largest of them in events. */
   readonly agreed: number;
   readonly provenEvents: number;
+  /** Events that have the hash that was taken when they were written: up to the first that has not. */
+  readonly hashedEvents: number;
   readonly findings: readonly Finding[];
 }
 
@@ -82,6 +84,7 @@ export async function verifyLog(parts: VerifyParts): Promise<VerifyReport> {
     ok: findings.length === 0,
     agreed: agreed.length,
     provenEvents: Math.max(0, ...agreed.map(({ size }) => size)),
+    hashedEvents: pass.treeIsReadable ? Math.min(treeSize, pass.differsAt?.index ?? pass.events) : 0,
     findings,
   };
 }
@@ -129,16 +132,16 @@ async function passOver(
     if (last === undefined) break;
     position = last.position;
     for (const event of page) {
-      if (!isLeafStream(event.streamId)) continue;
-      const { hashed } = leafOf(event);
       const index = growing.size;
-      const before = index < treeSize && treeIsReadable ? nextTaken() : undefined;
-      if (differsAt === undefined && before !== undefined && !sameHash(before.hashed, hashed)) {
-        differsAt = { index, event };
-      }
       if (!misfiled && !isFiledRightly(event)) {
         misfiled = true;
         findings.push({ kind: 'misfiled', ...nameOf(index, event) });
+      }
+      if (!isLeafStream(event.streamId)) continue;
+      const { hashed } = leafOf(event);
+      const before = index < treeSize && treeIsReadable ? nextTaken() : undefined;
+      if (differsAt === undefined && before !== undefined && !sameHash(before.hashed, hashed)) {
+        differsAt = { index, event };
       }
       growing.add(hashed);
       note();

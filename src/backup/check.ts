@@ -43,13 +43,14 @@ export async function checkFolder(
   }
   onProgress({ doing: 'the log' });
   await look('log', async () => {
-    const { ok, events, agreed, provenEvents, findings } = await verifyFolder(
+    const { ok, events, agreed, provenEvents, hashedEvents, findings } = await verifyFolder(
       folder,
       { keyFile, keys: [], checkpoints: [] },
       () => {},
     );
     if (!ok) return findings.map(finding => ({ part: 'log', ok: false, text: findingText(finding) }));
-    const text = `${events} events are as they were written; ${agreed} checkpoints agree, the largest of ${provenEvents} events`;
+    const known = Math.max(provenEvents, hashedEvents);
+    const text = `${known} of ${events} events are as they were written; ${agreed} checkpoints agree, the largest of ${provenEvents} events`;
     return [{ part: 'log', ok: true, text }];
   });
   onProgress({ doing: 'the keys' });

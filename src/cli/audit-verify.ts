@@ -54,25 +54,52 @@ in it, and sign them with the key that lies here: against that only a checkpoint
         progress.clear();
         // What `verifyFolder` answered, here or through the socket.
         const report = result as VerifyReport;
-        process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : verifyText(report));
+        process.stdout.write(
+          options.json ? `${JSON.stringify(report)}\n` : verifyText(report, options.key.length === 0),
+        );
         if (!report.ok) process.exitCode = EXIT.failed;
       }),
     );
 }
 
-/** For a terminal. */
-export function verifyText({ ok, events, root, agreed, provenEvents, findings }: VerifyReport): string {
-  const said = findings.map(finding => `✗ ${terminalText(findingText(finding))}\n`).join('');
-  const count = events.toLocaleString('en');
-  const proven =
-    agreed > 0
-      ? `${agreed} checkpoint${agreed === 1 ? '' : 's'} agree${agreed === 1 ? 's' : ''}, the largest of ${provenEvents.toLocaleString('en')} events.`
-      : ok
+/** For a terminal: what was found, and what cannot be known. */
+export function verifyText(report: VerifyReport, isByOwnKey: boolean): string {
+  const { ok, events, root, agreed, provenEvents, hashedEvents, findings } = report;
+  const checkpoints =
+    agreed === 0
+      ? ok
         ? 'No checkpoint was there to compare it with: redress audit checkpoint makes one.'
-        : 'No checkpoint agrees.';
-  return ok
-    ? `✓ ${count} events are as they were written, root ${root}\n  ${proven}\n`
-    : `${said}  ${count} events were read. ${proven}\n`;
+        : 'No checkpoint agrees.'
+      : `${agreed} checkpoint${agreed === 1 ? ' agrees' : 's agree'}, the largest of ${count(provenEvents)} events.`;
+  if (!ok) {
+    const said = findings.map(finding => `✗ ${terminalText(findingText(finding))}\n`).join('');
+    return `${said}  ${count(events)} events were read. ${checkpoints}\n`;
+  }
+  const known = Math.max(provenEvents, hashedEvents);
+  const lines = [
+    known > 0
+      ? `✓ ${count(known)} events are as they were written${known === events ? `, root ${root}` : ''}`
+      : `? ${count(events)} events were read, root ${root}, and nothing is there to compare them with`,
+    `  ${checkpoints}`,
+    ...(hashedEvents > provenEvents
+      ? [
+          `  ${provenEvents > 0 ? `The ${count(hashedEvents - provenEvents)} after it` : 'They'} are as the hashes on this machine say, and no signature.`,
+        ]
+      : []),
+    ...(known > 0 && known < events
+      ? [`  Of the ${count(events - known)} last nothing can be known: no hash of them is there yet.`]
+      : []),
+    ...(isByOwnKey
+      ? [
+          '  The key lies on this machine: who holds it is found out by a checkpoint kept elsewhere alone (--checkpoint, --key).',
+        ]
+      : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
 }
 
 function gathered(value: string, before: readonly string[]): readonly string[] {

@@ -10,7 +10,7 @@ import { TreeFollower } from '../../src/audit/tree-follower.ts';
 import { TreeReader } from '../../src/audit/tree-reader.ts';
 import { type VerifyReport, verifyLog } from '../../src/audit/verify-log.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
-import { openSqliteBodies } from '../../src/store/stored-bodies.ts';
+import { openSqliteBodies, type StoredBody } from '../../src/store/stored-bodies.ts';
 import { newEvent } from '../contract/new-event.ts';
 
 export interface ProvenLog {
@@ -24,6 +24,8 @@ export interface ProvenLog {
   follow(): Promise<void>;
   /** Signs what the tree is now; how many events that are. */
   sign(): number;
+  /** The events as they lie in the log. */
+  bodies(): Promise<readonly StoredBody[]>;
   /** Changes the log by hand, as one who can write to its file. */
   tamper(...statements: readonly string[]): void;
   /** Changes the bytes of one event by hand; answers with those it had. */
@@ -86,6 +88,12 @@ export async function provenLog(): Promise<ProvenLog> {
       reader.close();
       checkpoints.push({ note, source: `the checkpoint of ${size}` });
       return size;
+    },
+    async bodies() {
+      const reader = openSqliteBodies(path);
+      const all = await reader.after('', 10_000);
+      await reader.close();
+      return all;
     },
     tamper: (...statements) => run(path, statements),
     edit(position, change) {
