@@ -3,11 +3,9 @@ import type { ActorStamp, RecordedEvent } from '../../domain/log/envelope.ts';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { findCase } from '../http/case-routes.ts';
 import type { HttpEngine } from '../http/engine-port.ts';
-import { openCheckpoint } from './checkpoint-note.ts';
 import { isLeafStream } from './leaf.ts';
-import { base64Of, hashFromBase64, isConsistent, isIncluded, leafHash } from './merkle.ts';
+import { base64Of } from './merkle.ts';
 import { proveEvents } from './prove.ts';
-import type { NoteVerifier } from './signed-note.ts';
 import type { TreeReader } from './tree-reader.ts';
 
 const TREE_TIMEOUT_MS = 60_000;
@@ -47,6 +45,10 @@ export const consistencySchema = z.object({
   newSize: z.int(),
   newRoot: hashText,
   path: pathSchema.meta({ description: 'RFC 9162, 2.1.4.' }),
+  checkpoints: z.array(z.string().max(20_000)).max(100).meta({
+    description:
+      'Signed notes of the two sizes, as far as the log was signed at them: without these, or copies kept elsewhere, the roots are anybody’s.',
+  }),
 });
 export type ConsistencyDocument = z.infer<typeof consistencySchema>;
 
@@ -121,6 +123,7 @@ export async function consistencyOf(
   const tree = await evidence.tree.readerAt(await store.head(), TREE_TIMEOUT_MS);
   const { size } = tree.state();
   if (newSize > size) throw new RangeError(`the log has ${size} events, and not ${newSize}`);
+  const signed = await evidence.checkpoints.all();
   return {
     logId: store.logId,
     oldSize,
@@ -128,33 +131,8 @@ export async function consistencyOf(
     newSize,
     newRoot: base64Of(tree.root(newSize)),
     path: tree.consistencyPath(oldSize, newSize).map(base64Of),
+    checkpoints: [oldSize, newSize].flatMap(
+      size => signed.find(checkpoint => checkpoint.size === size)?.note ?? [],
+    ),
   };
-}
-
-/** What is wrong with a proof, a sentence each; none: it holds. Needs no access to the system. */
-export function faultsOfProof(document: unknown, trusted: readonly NoteVerifier[]): readonly string[] {
-  const parsed = proofSchema.safeParse(document);
-  if (!parsed.success) return ['this is no proof of this system'];
-  const { checkpoint, events, logId } = parsed.data;
-  const opened = openCheckpoint(checkpoint, trusted, `redress/${logId}`);
-  if (opened.outcome !== 'signed') return [`its checkpoint counts for nothing: ${opened.outcome}`];
-  const { size, root } = opened.checkpoint;
-  return events.flatMap(({ eventId, streamId, revision, body, index, path }) => {
-    const isOther = !body.includes(`"eventId":"${eventId}"`) || !body.includes(`"streamId":"${streamId}"`);
-    const proof = { leaf: leafHash(body), index, size, path: bytesOf(path), root };
-    return isOther || !isIncluded(proof)
-      ? [`event ${eventId} (${streamId} revision ${revision}): the proof is of another event or another tree`]
-      : [];
-  });
-}
-
-/** Whether a consistency proof holds between the roots that it names: compare those with checkpoints that you trust. */
-export function holdsConsistency({ oldSize, oldRoot, newSize, newRoot, path }: ConsistencyDocument): boolean {
-  const [before, after] = bytesOf([oldRoot, newRoot]);
-  if (before === undefined || after === undefined) return false;
-  return isConsistent({ oldSize, oldRoot: before, newSize, newRoot: after, path: bytesOf(path) });
-}
-
-function bytesOf(texts: readonly string[]): readonly Uint8Array[] {
-  return texts.map(text => hashFromBase64(text) ?? new Uint8Array(0));
 }

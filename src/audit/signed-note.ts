@@ -46,7 +46,13 @@ export type NoteFault =
   | 'badSignature';
 
 export type OpenedNote =
-  | { readonly outcome: 'signed'; readonly text: string; readonly signedBy: readonly NoteVerifier[] }
+  | {
+      readonly outcome: 'signed';
+      readonly text: string;
+      readonly signedBy: readonly NoteVerifier[];
+      /** All who are said to have signed, strangers among them. */
+      readonly names: readonly string[];
+    }
   | { readonly outcome: NoteFault; readonly names: readonly string[] };
 
 /** `undefined` for what is no verifier key, or whose id is not that of its name and bytes. */
@@ -102,14 +108,14 @@ export function openNote(note: string, trusted: readonly NoteVerifier[]): Opened
   const signedBy: NoteVerifier[] = [];
   for (const { name, keyId, signature } of parsed.signatures) {
     const verifier = trusted.find(each => each.name === name && each.keyId === keyId);
-    if (verifier === undefined || signedBy.includes(verifier)) continue;
+    if (verifier === undefined) continue;
     if (!verify(null, Buffer.from(parsed.text), verifier.publicKey, signature)) {
       return { outcome: 'badSignature', names };
     }
-    signedBy.push(verifier);
+    if (!signedBy.includes(verifier)) signedBy.push(verifier);
   }
   if (signedBy.length === 0) return { outcome: 'stranger', names };
-  return { outcome: 'signed', text: parsed.text, signedBy };
+  return { outcome: 'signed', text: parsed.text, signedBy, names };
 }
 
 interface NoteSignature {

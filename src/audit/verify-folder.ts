@@ -63,7 +63,8 @@ export async function verifyFolder(
   }
 }
 
-function verifierIn(text: string): NoteVerifier {
+/** @throws VerifyInputError */
+export function verifierIn(text: string): NoteVerifier {
   const verifier = parseVerifier(text);
   if (verifier !== undefined) return verifier;
   throw new VerifyInputError(

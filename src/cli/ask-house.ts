@@ -82,9 +82,12 @@ function parsedOr(text: string): unknown {
   }
 }
 
+/** What was given cannot be used; nothing was looked at. */
+const MISUSE: readonly (string | undefined)[] = ['OperationError', 'VerifyInputError', 'ZodError'];
+
 function exitCodeOf(error: unknown): number {
   const name = error instanceof LocalCallError ? error.remoteName : error instanceof Error ? error.name : '';
   if (error instanceof DataFolderBusyError) return EXIT.busy;
-  if (error instanceof ConfigError || name === 'OperationError' || name === 'ZodError') return EXIT.usage;
+  if (error instanceof ConfigError || MISUSE.includes(name)) return EXIT.usage;
   return EXIT.failed;
 }

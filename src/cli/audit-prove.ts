@@ -1,13 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { bundleText } from '../audit/bundle/bundle-text.ts';
 import { verifyBundle } from '../audit/bundle/verify-bundle.ts';
-import { consistencySchema, faultsOfProof, holdsConsistency, proofSchema } from '../audit/proof-documents.ts';
-import { type NoteVerifier, parseVerifier } from '../audit/signed-note.ts';
+import { checkProof } from '../audit/check-proof.ts';
+import { consistencySchema, proofSchema } from '../audit/proof-documents.ts';
+import { verifierIn } from '../audit/verify-folder.ts';
 import { askHouse, EXIT, reported } from './ask-house.ts';
 import { type AuditOptions, auditing } from './audit-options.ts';
+import { inputFile, keptIn } from './input-file.ts';
+import { OperationError } from './operation-error.ts';
 import { terminalText } from './terminal-text.ts';
 
 type OutputOptions = AuditOptions & { readonly output?: string };
@@ -60,18 +63,16 @@ export function proveCommands(): readonly Command[] {
         gathered,
         [],
       )
-      .action((file: string, { key }: { key: string[] }) =>
+      .option('--checkpoint <file>', 'that was kept elsewhere; may be given several times', gathered, [])
+      .action((file: string, { key, checkpoint }: { key: string[]; checkpoint: string[] }) =>
         reported(async () => {
-          const faults = faultsIn(
-            JSON.parse(readFileSync(file, 'utf8')),
-            key.flatMap(text => parseVerifier(text) ?? []),
-          );
+          const checked = checkProof(jsonIn(file), key.map(verifierIn), keptIn(checkpoint));
           process.stdout.write(
-            faults.length === 0
-              ? '✓ The proof holds.\n'
-              : faults.map(fault => `✗ ${terminalText(fault)}\n`).join(''),
+            checked.ok
+              ? `✓ The proof holds: ${terminalText(checked.proves)}.\n`
+              : checked.faults.map(fault => `✗ ${terminalText(fault)}\n`).join(''),
           );
-          if (faults.length > 0) process.exitCode = EXIT.failed;
+          if (!checked.ok) process.exitCode = EXIT.failed;
         }),
       ),
     new Command('verify-bundle')
@@ -84,8 +85,8 @@ export function proveCommands(): readonly Command[] {
       .option('--json', 'print JSON', false)
       .action((file: string, options: { key: string[]; checkpoint: string[]; json: boolean }) =>
         reported(async () => {
-          const kept = options.checkpoint.map(source => ({ source, note: readFileSync(source, 'utf8') }));
-          const report = verifyBundle(readFileSync(file), { keys: options.key, kept });
+          const kept = keptIn(options.checkpoint);
+          const report = verifyBundle(inputFile(file), { keys: options.key, kept });
           process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : bundleText(report));
           if (!report.ok) process.exitCode = EXIT.failed;
         }),
@@ -93,11 +94,13 @@ export function proveCommands(): readonly Command[] {
   ];
 }
 
-/** A consistency proof ties two roots together: whether they are the log's is said by signed checkpoints of those sizes. */
-function faultsIn(document: unknown, trusted: readonly NoteVerifier[]): readonly string[] {
-  const consistency = consistencySchema.safeParse(document);
-  if (!consistency.success) return faultsOfProof(document, trusted);
-  return holdsConsistency(consistency.data) ? [] : ['the later log does not follow on the earlier one'];
+function jsonIn(file: string): unknown {
+  try {
+    return JSON.parse(inputFile(file).toString('utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new OperationError(`${file} is no JSON: it is cut off, or was changed (${error.message})`);
+  }
 }
 
 function give(document: unknown, output: string | undefined): void {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { findingText } from '../audit/verify-findings.ts';
@@ -6,6 +5,7 @@ import type { VerifyReport } from '../audit/verify-log.ts';
 import { loadConfig } from '../config.ts';
 import { askFolder } from './ask-folder.ts';
 import { EXIT, reported } from './ask-house.ts';
+import { keptIn } from './input-file.ts';
 import { progressLine } from './progress-line.ts';
 import { terminalText } from './terminal-text.ts';
 
@@ -45,7 +45,7 @@ in it, and sign them with the key that lies here: against that only a checkpoint
         const params = {
           keyFile: loadConfig(process.env).checkpointKeyFile,
           keys: options.key,
-          checkpoints: options.checkpoint.map(file => ({ source: file, note: readFileSync(file, 'utf8') })),
+          checkpoints: keptIn(options.checkpoint),
         };
         const progress = progressLine();
         const result = await askFolder('verify', params, told => {

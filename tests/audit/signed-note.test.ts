@@ -71,8 +71,8 @@ describe('a signed note', () => {
 
   it('is opened by whom we trust, whoever else signed it', () => {
     const note = `${TEXT}\n${BY_PETER}${BY_ENOCH}`;
-    expect(openNote(note, [peter])).toEqual({ outcome: 'signed', text: TEXT, signedBy: [peter] });
-    expect(openNote(note, [peter, enoch])).toEqual({
+    expect(openNote(note, [peter])).toMatchObject({ outcome: 'signed', text: TEXT, signedBy: [peter] });
+    expect(openNote(note, [peter, enoch])).toMatchObject({
       outcome: 'signed',
       text: TEXT,
       signedBy: [peter, enoch],
@@ -102,6 +102,12 @@ describe('a signed note', () => {
     expect(openNote(`${TEXT}more\n\n${BY_PETER}`, [peter]).outcome).toBe('badSignature');
     // Another's good signature does not mend it.
     expect(openNote(`more ${TEXT}\n${BY_PETER}${BY_ENOCH}`, [peter, enoch]).outcome).toBe('badSignature');
+    // Nor does its own, above one that it did not make.
+    const [head, name, signature = ''] = BY_PETER.trimEnd().split(' ');
+    const bytes = Buffer.from(signature, 'base64');
+    bytes[40] = (bytes[40] ?? 0) ^ 1;
+    const spoilt = `${head} ${name} ${bytes.toString('base64')}\n`;
+    expect(openNote(`${TEXT}\n${BY_PETER}${spoilt}`, [peter]).outcome).toBe('badSignature');
   });
 
   it('is never opened with one character changed, and never makes the verifier throw', () => {

@@ -10,7 +10,9 @@ export function bundleText({ ok, faults, facts }: BundleReport): string {
     ].join('\n');
   }
   return [
-    '✓ 此证据包可信。 The bundle is as it was made.',
+    facts.keyWasGiven
+      ? '✓ 此证据包可信。 The bundle is as it was made.'
+      : '? 此证据包前后一致,制作者未经证实。 The bundle agrees with itself; who made it is not proven.',
     `  ${facts.caseStream}: ${facts.caseEvents} events of the case, from its first on, and ${facts.events - facts.caseEvents} others`,
     `  each is proven to be in the log ${facts.logId} as it was signed at ${facts.size} events`,
     `  made ${facts.madeAt}; ${facts.earlierCheckpoints} earlier checkpoints are of the same history`,
@@ -18,7 +20,7 @@ export function bundleText({ ok, faults, facts }: BundleReport): string {
     ...(facts.keyWasGiven
       ? []
       : [
-          '  This key came out of the bundle itself: compare it with the one you were given elsewhere (--key).',
+          '  This key came out of the bundle itself, and anybody can make one: give the one you were given elsewhere (--key).',
         ]),
     ...(facts.keptAgree > 0
       ? [`  ${facts.keptAgree} checkpoints that you kept agree.`]

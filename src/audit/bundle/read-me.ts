@@ -17,6 +17,8 @@ export function readMeText(bundle: {
 
   请通过其他途径取得公钥并与此处比较;包内的公钥本身不能证明任何事。
   Get the key by another way and compare it: a key that comes with the bundle proves nothing by itself.
+  包内的验证程序同样可能被人改动:请使用另行取得的 verify-bundle.mjs。
+  Whoever changed a bundle may have changed the verifier in it: use a verify-bundle.mjs that you got by another way.
   如果您手中有以前保存的检查点,请加上 --checkpoint 文件名。
   With a checkpoint that you kept from before, add --checkpoint FILE: what was signed then cannot be rewritten since.
 

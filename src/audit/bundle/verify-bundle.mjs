@@ -201,14 +201,14 @@ function openNote(note        , trusted                         )             {
   const signedBy                 = [];
   for (const { name, keyId, signature } of parsed.signatures) {
     const verifier = trusted.find(each => each.name === name && each.keyId === keyId);
-    if (verifier === undefined || signedBy.includes(verifier)) continue;
+    if (verifier === undefined) continue;
     if (!verify(null, Buffer.from(parsed.text), verifier.publicKey, signature)) {
       return { outcome: 'badSignature', names };
     }
-    signedBy.push(verifier);
+    if (!signedBy.includes(verifier)) signedBy.push(verifier);
   }
   if (signedBy.length === 0) return { outcome: 'stranger', names };
-  return { outcome: 'signed', text: parsed.text, signedBy };
+  return { outcome: 'signed', text: parsed.text, signedBy, names };
 }
 
 function parseNote(
@@ -506,6 +506,8 @@ function verifyBundle(archive        , { keys = [], kept = [] }              = {
   if (signedManifest === undefined) return missing(BUNDLE_FILES.manifest);
   const note = openNote(signedManifest, trusted);
   if (note.outcome !== 'signed') return failed(note.outcome, BUNDLE_FILES.manifest, FAULTS[note.outcome]);
+  // The house signs the list once: whatever else stands under it was put in.
+  if (note.names.length !== 1) return failed('extra', BUNDLE_FILES.manifest, FAULTS.signedTwice);
   const manifest = parseManifest(note.text);
   if (manifest === undefined) return failed('notABundle', BUNDLE_FILES.manifest, 'is no list of a bundle');
   const changed = changedFiles(files, manifest);
@@ -589,6 +591,7 @@ const FAULTS = {
   damaged: 'was changed: a byte of it is not as it is written',
   malformed: 'is no signed note',
   stranger: 'is signed by a stranger, by none of the keys that are trusted',
+  signedTwice: 'has another signature under that of who made the bundle',
   badSignature: 'names a trusted key, and that key did not sign it',
   notACheckpoint: 'is signed, but is no checkpoint',
   otherLog: 'is of another log',
@@ -673,7 +676,7 @@ function completeCase(events                         , caseStream        , fault
 }
 
 function publishedIn(events                         , type        , field        )                    {
-  return events.filter(event => event.type === type).map(({ data }) => JSON.stringify(data[field]));
+  return events.filter(event => event.type === type).flatMap(({ data }) => jsonOf(data[field]) ?? []);
 }
 
 /** What is there to be read is what stands in a proven event. */
@@ -684,7 +687,11 @@ function demandSame(
   faults               ,
 )       {
   const list          = parsed(text ?? '');
-  if (!Array.isArray(list) || list.some(each => !published.includes(JSON.stringify(each)))) {
+  const isPublished = (each         ) => {
+    const json = jsonOf(each);
+    return json !== undefined && published.includes(json);
+  };
+  if (!Array.isArray(list) || !list.every(isPublished)) {
     faults.push({ code: 'notPublished', what: name, text: 'holds what no event in the bundle published' });
   }
 }
@@ -704,6 +711,15 @@ function linesOf(text                    )                     {
 function parsed(text        )          {
   try {
     return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `undefined` for what is nested deeper than it can be written: it is read all the same. */
+function jsonOf(value         )                     {
+  try {
+    return JSON.stringify(value);
   } catch {
     return undefined;
   }
@@ -760,7 +776,9 @@ function bundleText({ ok, faults, facts }              )         {
     ].join('\n');
   }
   return [
-    '✓ 此证据包可信。 The bundle is as it was made.',
+    facts.keyWasGiven
+      ? '✓ 此证据包可信。 The bundle is as it was made.'
+      : '? 此证据包前后一致,制作者未经证实。 The bundle agrees with itself; who made it is not proven.',
     `  ${facts.caseStream}: ${facts.caseEvents} events of the case, from its first on, and ${facts.events - facts.caseEvents} others`,
     `  each is proven to be in the log ${facts.logId} as it was signed at ${facts.size} events`,
     `  made ${facts.madeAt}; ${facts.earlierCheckpoints} earlier checkpoints are of the same history`,
@@ -768,7 +786,7 @@ function bundleText({ ok, faults, facts }              )         {
     ...(facts.keyWasGiven
       ? []
       : [
-          '  This key came out of the bundle itself: compare it with the one you were given elsewhere (--key).',
+          '  This key came out of the bundle itself, and anybody can make one: give the one you were given elsewhere (--key).',
         ]),
     ...(facts.keptAgree > 0
       ? [`  ${facts.keptAgree} checkpoints that you kept agree.`]
@@ -784,22 +802,26 @@ function shown(text        )         {
   return text.replace(/[^\x20-\x7e\u4e00-\u9fff]/g, '?').slice(0, 300);
 }
 
+const USAGE = 'usage: node verify-bundle.mjs FILE [--key VERIFIER-KEY] [--checkpoint FILE]\n';
+
 /** `node verify-bundle.mjs FILE`: the whole program, on a machine that has nothing but Node 20.12 or newer. */
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    key: { type: 'string', multiple: true, default: [] },
-    checkpoint: { type: 'string', multiple: true, default: [] },
-  },
-});
-const [file] = positionals;
-if (file === undefined) {
-  process.stderr.write('usage: node verify-bundle.mjs FILE [--key VERIFIER-KEY] [--checkpoint FILE]\n');
-  process.exitCode = 2;
-} else {
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      key: { type: 'string', multiple: true, default: [] },
+      checkpoint: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const [file] = positionals;
+  if (file === undefined) throw new Error('which file?');
   const kept = values.checkpoint.map(source => ({ source, note: readFileSync(source, 'utf8') }));
   const report = verifyBundle(readFileSync(file), { keys: values.key, kept });
   process.stdout.write(bundleText(report));
   process.exitCode = report.ok ? 0 : 1;
+} catch (error) {
+  // Nothing was verified: a file that cannot be read, an option that there is not.
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+  process.exitCode = 2;
 }
 

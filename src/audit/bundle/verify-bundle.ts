@@ -62,6 +62,8 @@ export function verifyBundle(archive: Buffer, { keys = [], kept = [] }: BundleTr
   if (signedManifest === undefined) return missing(BUNDLE_FILES.manifest);
   const note = openNote(signedManifest, trusted);
   if (note.outcome !== 'signed') return failed(note.outcome, BUNDLE_FILES.manifest, FAULTS[note.outcome]);
+  // The house signs the list once: whatever else stands under it was put in.
+  if (note.names.length !== 1) return failed('extra', BUNDLE_FILES.manifest, FAULTS.signedTwice);
   const manifest = parseManifest(note.text);
   if (manifest === undefined) return failed('notABundle', BUNDLE_FILES.manifest, 'is no list of a bundle');
   const changed = changedFiles(files, manifest);
@@ -145,6 +147,7 @@ const FAULTS = {
   damaged: 'was changed: a byte of it is not as it is written',
   malformed: 'is no signed note',
   stranger: 'is signed by a stranger, by none of the keys that are trusted',
+  signedTwice: 'has another signature under that of who made the bundle',
   badSignature: 'names a trusted key, and that key did not sign it',
   notACheckpoint: 'is signed, but is no checkpoint',
   otherLog: 'is of another log',
@@ -236,7 +239,7 @@ function completeCase(events: readonly BundledEvent[], caseStream: string, fault
 }
 
 function publishedIn(events: readonly BundledEvent[], type: string, field: string): readonly string[] {
-  return events.filter(event => event.type === type).map(({ data }) => JSON.stringify(data[field]));
+  return events.filter(event => event.type === type).flatMap(({ data }) => jsonOf(data[field]) ?? []);
 }
 
 /** What is there to be read is what stands in a proven event. */
@@ -247,7 +250,11 @@ function demandSame(
   faults: BundleFault[],
 ): void {
   const list: unknown = parsed(text ?? '');
-  if (!Array.isArray(list) || list.some(each => !published.includes(JSON.stringify(each)))) {
+  const isPublished = (each: unknown) => {
+    const json = jsonOf(each);
+    return json !== undefined && published.includes(json);
+  };
+  if (!Array.isArray(list) || !list.every(isPublished)) {
     faults.push({ code: 'notPublished', what: name, text: 'holds what no event in the bundle published' });
   }
 }
@@ -267,6 +274,15 @@ function linesOf(text: string | undefined): readonly unknown[] {
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `undefined` for what is nested deeper than it can be written: it is read all the same. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
   } catch {
     return undefined;
   }

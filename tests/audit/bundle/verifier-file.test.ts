@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -13,5 +13,26 @@ describe('the verifier that is handed out', () => {
 
   it('is one file that Node takes as it is', () => {
     execFileSync(process.execPath, ['--check', fileURLToPath(VERIFIER_FILE)]);
+  });
+
+  const run = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [fileURLToPath(VERIFIER_FILE), ...args], { encoding: 'utf8' });
+
+  it.each([
+    ['no file', [], 'which file?'],
+    ['a file that there is not', ['no-such.zip'], 'no such file'],
+    ['a folder', [fileURLToPath(new URL('.', VERIFIER_FILE))], 'directory'],
+    ['an option that there is not', ['--trust-me'], "Unknown option '--trust-me'"],
+    ['a checkpoint that there is not', ['x.zip', '--checkpoint', 'no-such.txt'], 'no such file'],
+  ])('says in a sentence that nothing was verified, and ends with 2, for %s', (_what, args, said) => {
+    const { status, stdout, stderr } = run(...args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(said);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('ends with 1 for what is no bundle', () => {
+    const { status, stdout } = run(fileURLToPath(VERIFIER_FILE));
+    expect([status, stdout]).toEqual([1, expect.stringContaining('(notABundle)')]);
   });
 });
