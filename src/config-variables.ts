@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTimeZone } from '../domain/time/time-zone.ts';
+import { withoutPassword } from './store/store-address.ts';
 
 /** One environment variable: what is checked, what `redress config` shows, and what docs/configuration.md says. */
 export interface ConfigVariable<T = unknown> {
@@ -10,6 +11,8 @@ export interface ConfigVariable<T = unknown> {
   readonly meaning: string;
   /** From text to value; its error message says what the text should be. */
   readonly schema: z.ZodType<T, string>;
+  /** How the text is shown, where not as it is. */
+  readonly shown: (text: string) => string;
 }
 
 const wholeNumber = (min: number, max: number) => {
@@ -32,7 +35,8 @@ const variable = <T>(
   fallback: string,
   schema: z.ZodType<T, string>,
   meaning: string,
-): ConfigVariable<T> => ({ name, default: fallback, meaning, schema });
+  shown: (text: string) => string = text => text,
+): ConfigVariable<T> => ({ name, default: fallback, meaning, schema, shown });
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -66,6 +70,7 @@ export const CONFIG_VARIABLES = {
           : 'must be sqlite, the embedded store in the data folder',
     }),
     'Where the log is kept. `sqlite` is the embedded store in the data folder; this release has no other.',
+    withoutPassword,
   ),
   masterKeyFile: variable(
     'REDRESS_MASTER_KEY_FILE',

@@ -45,7 +45,11 @@ export function loadConfig(environment: Environment): Config {
   for (const { variable, key, text } of configSettings(environment)) {
     const parsed = variable.schema.safeParse(text);
     if (!parsed.success) {
-      throw new ConfigError(variable.name, text, parsed.error.issues[0]?.message ?? 'is not possible');
+      throw new ConfigError(
+        variable.name,
+        variable.shown(text),
+        parsed.error.issues[0]?.message ?? 'is not possible',
+      );
     }
     values[key] = parsed.data;
   }

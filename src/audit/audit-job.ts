@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { StoreAddress } from '../store/store-address.ts';
 import type { ExportFormat, ExportSelection } from './export-selection.ts';
 import type { RecheckFilter, RecheckSummary } from './recheck.ts';
 import type { Checked } from './recheck-decision.ts';
@@ -38,10 +39,15 @@ export interface AuditJobs {
 }
 export type JobName = keyof AuditJobs;
 
-/** What the worker is given. */
-export interface AuditWorkerData {
+/** Where the work is done. */
+export interface AuditedPlace {
   readonly folder: string;
+  readonly store: StoreAddress;
   readonly timeZone: string;
+}
+
+/** What the worker is given. */
+export interface AuditWorkerData extends AuditedPlace {
   readonly job: {
     readonly [J in JobName]: { readonly name: J; readonly wanted: AuditJobs[J]['wanted'] };
   }[JobName];
@@ -65,7 +71,7 @@ class AuditJobError extends Error {
  * @throws AuditJobError; what `onItem` throws; AbortError when the signal ends it
  */
 export function runAuditJob<J extends JobName>(
-  where: { readonly folder: string; readonly timeZone: string },
+  where: AuditedPlace,
   name: J,
   wanted: AuditJobs[J]['wanted'],
   options: {

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { aggregates } from '../../domain/aggregates.ts';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { projectionsOf } from '../../projections/index.ts';
 import type { EventLog, StreamFinder } from '../store/event-store.ts';
-import { openSqliteLog } from '../store/sqlite-log.ts';
+import { openLog } from '../store/open-store.ts';
 import {
   type AuditWorkerData,
   type FromAuditWorker,
@@ -20,7 +19,7 @@ const port = parentPort;
 if (port === null) throw new Error('this file is the audit worker: src/audit/audit-job.ts starts it');
 const tell = (message: FromAuditWorker): void => port.postMessage(message);
 // What main gave: see `AuditWorkerData`.
-const { folder, timeZone, job } = workerData as AuditWorkerData;
+const { folder, store, timeZone, job } = workerData as AuditWorkerData;
 
 /** How often progress is told. */
 const PROGRESS_MS = 200;
@@ -49,7 +48,7 @@ async function give(value: unknown): Promise<void> {
   tell({ kind: 'item', value });
 }
 
-async function doJob(log: EventLog & StreamFinder): Promise<unknown> {
+async function doJob(log: EventLog & Partial<StreamFinder>): Promise<unknown> {
   switch (job.name) {
     case 'recheck':
       return recheck({ log, lifecycles, aggregates, onFinding: give, onProgress: progress }, job.wanted);
@@ -67,7 +66,7 @@ async function doJob(log: EventLog & StreamFinder): Promise<unknown> {
 }
 
 try {
-  const log = await openSqliteLog(join(folder, 'events.db'));
+  const log = await openLog(store);
   try {
     tell({ kind: 'result', value: await doJob(log) });
   } finally {

@@ -3,6 +3,7 @@ import type { WallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { EngineLog } from '../engine/engine-log.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { StoreAddress } from '../store/store-address.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Tree } from './tree.ts';
 
@@ -20,13 +21,14 @@ export type EvidenceConfig = Pick<Config, 'checkpointKeyFile' | 'checkpointEvery
 /** Begins to follow the log of a data folder. @throws StoreUnavailableError */
 export async function openEvidence(parts: {
   readonly folder: string;
+  readonly address: StoreAddress;
   readonly store: EventStore;
   readonly clock: WallClock;
   readonly log: EngineLog;
   readonly config: Partial<EvidenceConfig>;
 }): Promise<Evidence> {
-  const { folder, store, clock, log, config } = parts;
-  const tree = new Tree(folder, log);
+  const { folder, address, store, clock, log, config } = parts;
+  const tree = new Tree({ folder, store: address }, log);
   const stopListening = store.onAppended(() => tree.wake());
   try {
     const checkpoints = await Checkpoints.open({

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { StoreAddress } from '../store/store-address.ts';
 import { type FolderTaskName, folderTasks } from './folder-tasks.ts';
 
 export interface FolderTaskData {
   readonly task: FolderTaskName;
-  readonly folder: string;
+  readonly where: { readonly folder: string; readonly store: StoreAddress };
   readonly params: unknown;
 }
 export type FromFolderTask =
@@ -15,11 +16,11 @@ const port = parentPort;
 if (port === null) throw new Error('this file is a worker: src/audit/run-folder-task.ts starts it');
 const tell = (message: FromFolderTask): void => port.postMessage(message);
 // What main gave.
-const { task, folder, params } = workerData as FolderTaskData;
+const { task, where, params } = workerData as FolderTaskData;
 try {
   tell({
     kind: 'done',
-    result: await folderTasks[task](folder, params, progress => tell({ kind: 'progress', progress })),
+    result: await folderTasks[task](where, params, progress => tell({ kind: 'progress', progress })),
   });
 } catch (error) {
   const { name, message } = error instanceof Error ? error : new Error(String(error));

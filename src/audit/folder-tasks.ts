@@ -1,19 +1,33 @@
 import { backUp, backUpParams } from '../backup/back-up.ts';
 import { checkFolder, checkParams } from '../backup/check.ts';
+import { isShared, type StoreAddress } from '../store/store-address.ts';
 import { verifyFolder, verifyFolderParams } from './verify-folder.ts';
 
 /** Work on the files of a data folder that takes long, and needs nothing of a house that is open. */
 type FolderTask = (
-  folder: string,
+  where: { readonly folder: string; readonly store: StoreAddress },
   params: unknown,
   onProgress: (progress: unknown) => void,
 ) => Promise<unknown>;
 
 export const folderTasks = {
-  verify: (folder, params, onProgress) =>
-    verifyFolder(folder, verifyFolderParams.parse(params), events => onProgress({ events })),
-  check: (folder, params, onProgress) => checkFolder(folder, checkParams.parse(params), onProgress),
-  backUp: (folder, params, onProgress) => backUp(folder, backUpParams.parse(params), onProgress),
+  verify: (where, params, onProgress) =>
+    verifyFolder(where, verifyFolderParams.parse(params), events => onProgress({ events })),
+  check: (where, params, onProgress) => checkFolder(embedded(where), checkParams.parse(params), onProgress),
+  backUp: (where, params, onProgress) => backUp(embedded(where), backUpParams.parse(params), onProgress),
 } as const satisfies Record<string, FolderTask>;
 
 export type FolderTaskName = keyof typeof folderTasks;
+
+/** What is asked for is not done here. */
+class NotOfThisStoreError extends Error {
+  override readonly name = 'OperationError';
+}
+
+/** The data folder of a node holds nothing that is not made again from the log. @throws NotOfThisStoreError */
+function embedded({ folder, store }: Parameters<FolderTask>[0]): string {
+  if (!isShared(store)) return folder;
+  throw new NotOfThisStoreError(
+    'the log and its keys are on EventStoreDB: back up and check that database by its own means; a node holds nothing to be kept but the master key and the key that signs checkpoints',
+  );
+}

@@ -1,3 +1,4 @@
+import { isKeyStream } from '../store/key-stream-name.ts';
 import type { StoredBody } from '../store/stored-bodies.ts';
 import { leafHash } from './merkle.ts';
 
@@ -10,7 +11,7 @@ export interface Leaf {
 
 /** Leaves are the events of all streams but those of the store itself and of keys (0001-log-format, 15). */
 export function isLeafStream(streamId: string): boolean {
-  return !streamId.startsWith('$') && !streamId.startsWith('key-');
+  return !streamId.startsWith('$') && !isKeyStream(streamId);
 }
 
 export function leafOf({ body }: StoredBody): Leaf {

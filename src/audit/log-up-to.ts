@@ -1,11 +1,14 @@
 import type { Position } from '../../domain/log/envelope.ts';
 import type { EventLog, StreamFinder } from '../store/event-store.ts';
 
+type FindingLog = EventLog & Partial<StreamFinder>;
+
 /** A log as it was when a position was its newest. */
-export function logUpTo(log: EventLog & StreamFinder, upTo: Position): EventLog & StreamFinder {
+export function logUpTo(log: FindingLog, upTo: Position): FindingLog {
   const seen = <E extends { readonly position: Position }>(events: readonly E[]) =>
     events.filter(({ position }) => position <= upTo);
   const earlier = (other: Position) => (other < upTo ? other : upTo);
+  const { readStarts } = log;
   return {
     logId: log.logId,
     readStream: async (streamId, fromRevision) => seen(await log.readStream(streamId, fromRevision)),
@@ -14,7 +17,9 @@ export function logUpTo(log: EventLog & StreamFinder, upTo: Position): EventLog 
       const page = await log.readTypes(after, types, lookAt);
       return { events: seen(page.events), upTo: earlier(page.upTo) };
     },
-    readStarts: (after, to, limit) => log.readStarts(after, earlier(to), limit),
+    ...(readStarts === undefined
+      ? {}
+      : { readStarts: (after, to, limit) => readStarts.call(log, after, earlier(to), limit) }),
     head: async () => upTo,
     close: async () => {},
   };

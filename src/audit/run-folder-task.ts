@@ -8,12 +8,12 @@ import type { FolderTaskName } from './folder-tasks.ts';
  */
 export function runFolderTask(
   task: FolderTaskName,
-  folder: string,
+  where: FolderTaskData['where'],
   params: unknown,
   onProgress: (progress: unknown) => void,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const workerData: FolderTaskData = { task, folder, params };
+  const workerData: FolderTaskData = { task, where, params };
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./folder-task-worker.ts', import.meta.url), { workerData });
     const abort = (): void => {

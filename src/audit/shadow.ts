@@ -54,7 +54,7 @@ const SCRATCH = '.shadow-';
  */
 export async function shadow(parts: {
   readonly folder: string;
-  readonly log: EventLog & StreamFinder;
+  readonly log: EventLog & Partial<StreamFinder>;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly projections: readonly Projection[];
   readonly onProgress: (events: number) => void;

@@ -1,8 +1,10 @@
 import type { Position } from '../../domain/log/envelope.ts';
+import type { StoreAddress } from '../store/store-address.ts';
 
 /** Given to the worker at its start. */
 export interface TreeWorkerData {
   readonly folder: string;
+  readonly store: StoreAddress;
 }
 
 export type ToTreeWorker =

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openSqliteBodies } from '../store/stored-bodies.ts';
+import { openBodies } from '../store/open-store.ts';
 import { TreeFileError } from './tree-file.ts';
 import { TreeFollower, TreeMismatchError } from './tree-follower.ts';
 import type { FromTreeWorker, ToTreeWorker, TreeWorkerData } from './tree-messages.ts';
@@ -12,7 +12,7 @@ const port = parentPort;
 if (port === null) throw new Error('this file is the tree worker: src/audit/tree.ts starts it');
 const tell = (message: FromTreeWorker): void => port.postMessage(message);
 // What main gave: see `TreeWorkerData`.
-const { folder } = workerData as TreeWorkerData;
+const { folder, store } = workerData as TreeWorkerData;
 
 let grown = true;
 let awaited = false;
@@ -41,7 +41,7 @@ async function pause(restMs: number): Promise<void> {
   }
 }
 
-const log = openSqliteBodies(join(folder, 'events.db'));
+const log = await openBodies(store);
 try {
   const follower = await TreeFollower.open(join(folder, 'tree.db'), log);
   const report = (): void => tell({ kind: 'progress', size: follower.size, position: follower.position });

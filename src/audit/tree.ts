@@ -31,7 +31,7 @@ interface Waiter {
 
 /** The tree over the log of a data folder: a worker thread follows the log, this thread reads roots and proofs. */
 export class Tree {
-  readonly #folder: string;
+  readonly #place: TreeWorkerData;
   readonly #log: EngineLog;
   #worker: Worker | undefined;
   #status: TreeStatus = { size: 0, position: '' };
@@ -42,8 +42,8 @@ export class Tree {
   #pauseMs = FIRST_PAUSE_MS;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(folder: string, log: EngineLog) {
-    this.#folder = folder;
+  constructor(place: TreeWorkerData, log: EngineLog) {
+    this.#place = place;
     this.#log = log;
     this.#start();
   }
@@ -69,7 +69,7 @@ export class Tree {
         this.#status.stopped ?? `the hashes of the log were not taken up to there within ${timeoutMs} ms`,
       );
     }
-    this.#reader ??= TreeReader.open(join(this.#folder, 'tree.db'));
+    this.#reader ??= TreeReader.open(join(this.#place.folder, 'tree.db'));
     if (this.#reader === undefined) throw new TreeNotReadyError('no hash was taken yet');
     return this.#reader;
   }
@@ -109,8 +109,7 @@ export class Tree {
   }
 
   #start(): void {
-    const workerData: TreeWorkerData = { folder: this.#folder };
-    const worker = new Worker(new URL('./tree-worker.ts', import.meta.url), { workerData });
+    const worker = new Worker(new URL('./tree-worker.ts', import.meta.url), { workerData: this.#place });
     this.#worker = worker;
     worker.on('message', (message: FromTreeWorker) => this.#heard(message));
     this.#ended = new Promise(resolve => {

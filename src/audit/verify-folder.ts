@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openSqliteBodies } from '../store/stored-bodies.ts';
+import { openBodies } from '../store/open-store.ts';
+import type { StoreAddress } from '../store/store-address.ts';
 import { readCheckpointKeys } from './checkpoint-keys.ts';
 import { notesIn } from './checkpoint-streams.ts';
 import { type NoteVerifier, parseVerifier } from './signed-note.ts';
@@ -32,11 +33,11 @@ export class VerifyInputError extends Error {
  * @throws LogFileError, CheckpointKeyError, VerifyInputError, StoreUnavailableError
  */
 export async function verifyFolder(
-  folder: string,
+  { folder, store }: { readonly folder: string; readonly store: StoreAddress },
   { keyFile, keys, checkpoints }: VerifyFolderParams,
   onProgress: (events: number) => void,
 ): Promise<VerifyReport> {
-  const log = openSqliteBodies(join(folder, 'events.db'));
+  const log = await openBodies(store);
   try {
     const trusted = keys.length === 0 ? readCheckpointKeys(keyFile, log.logId).trusted : keys.map(verifierIn);
     const { tree, damage } = openTree(join(folder, 'tree.db'));

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { findingText } from '../audit/verify-findings.ts';
 import { verifyFolder } from '../audit/verify-folder.ts';
 import { numberOfPosition } from '../store/position.ts';
+import { configuredStore } from '../store/store-address.ts';
 import { openSqliteBodies } from '../store/stored-bodies.ts';
 import { currentGeneration } from '../views/generation-files.ts';
 import { readCheckpoints } from '../views/view-file.ts';
@@ -44,7 +45,7 @@ export async function checkFolder(
   onProgress({ doing: 'the log' });
   await look('log', async () => {
     const { ok, events, agreed, provenEvents, hashedEvents, findings } = await verifyFolder(
-      folder,
+      { folder, store: configuredStore('sqlite', folder) },
       { keyFile, keys: [], checkpoints: [] },
       () => {},
     );

@@ -3,6 +3,7 @@ import { type FolderTaskName, folderTasks } from '../audit/folder-tasks.ts';
 import { loadConfig } from '../config.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
+import { configuredStore } from '../store/store-address.ts';
 import { OperationError } from './operation-error.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function askFolder(
   params: unknown,
   onProgress: (progress: unknown) => void = () => {},
 ): Promise<unknown> {
-  const { dataFolder } = loadConfig(process.env);
+  const { dataFolder, store } = loadConfig(process.env);
   if (!existsSync(dataFolder)) throw new OperationError(`there is no data folder ${dataFolder}`);
   try {
     return await callLocalSocket(dataFolder, `folder.${task}`, params, { onProgress });
@@ -23,7 +24,11 @@ export async function askFolder(
   }
   const owned = openDataFolder(dataFolder);
   try {
-    return await folderTasks[task](owned.path, params, onProgress);
+    return await folderTasks[task](
+      { folder: owned.path, store: configuredStore(store, owned.path) },
+      params,
+      onProgress,
+    );
   } finally {
     owned.release();
   }

@@ -35,7 +35,7 @@ export const exportOperation = auditOperation(
     let bytes = 0;
     try {
       await runAuditJob(
-        { folder: house.folder, timeZone },
+        { folder: house.folder, store: house.address, timeZone },
         'export',
         { ...wanted, streamId },
         {

@@ -8,7 +8,8 @@ import { findingText } from '../audit/verify-findings.ts';
 import { verifyFolder } from '../audit/verify-folder.ts';
 import { loadConfig } from '../config.ts';
 import { openDataFolder } from '../store/data-folder.ts';
-import { openSqliteLog } from '../store/sqlite-log.ts';
+import { openLog } from '../store/open-store.ts';
+import { configuredStore } from '../store/store-address.ts';
 import { reported } from './ask-house.ts';
 import { OperationError } from './operation-error.ts';
 
@@ -29,11 +30,11 @@ export function mendCommands(): readonly Command[] {
 }
 
 async function rebuildTree(): Promise<void> {
-  const { dataFolder, checkpointKeyFile } = loadConfig(process.env);
+  const { dataFolder, checkpointKeyFile, store } = loadConfig(process.env);
   const owned = openDataFolder(dataFolder);
   try {
     const { findings } = await verifyFolder(
-      owned.path,
+      { folder: owned.path, store: configuredStore(store, owned.path) },
       { keyFile: checkpointKeyFile, keys: [], checkpoints: [] },
       () => {},
     );
@@ -51,10 +52,10 @@ async function rebuildTree(): Promise<void> {
 }
 
 async function newKey(): Promise<void> {
-  const { dataFolder, checkpointKeyFile } = loadConfig(process.env);
+  const { dataFolder, checkpointKeyFile, store } = loadConfig(process.env);
   const owned = openDataFolder(dataFolder);
   try {
-    const log = await openSqliteLog(join(owned.path, 'events.db'));
+    const log = await openLog(configuredStore(store, owned.path));
     const signed = await readCheckpoints(log, Date.now());
     await log.close();
     const former = new Map<string, NoteVerifier>();

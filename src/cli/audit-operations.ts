@@ -19,10 +19,10 @@ export const auditOperations = {
       to: instantSchema.optional(),
       lifecycle: z.string().max(60).optional(),
     }),
-    async ({ folder }, wanted, { look, emit, signal, timeZone }) => {
+    async ({ folder, address }, wanted, { look, emit, signal, timeZone }) => {
       const startedAt = performance.now();
       const findings: Checked[] = [];
-      const summary = await runAuditJob({ folder, timeZone }, 'recheck', wanted, {
+      const summary = await runAuditJob({ folder, store: address, timeZone }, 'recheck', wanted, {
         signal,
         onProgress: emit,
         onItem(finding) {
@@ -40,7 +40,7 @@ export const auditOperations = {
     const { look, emit, signal, timeZone } = parts;
     const startedAt = performance.now();
     await house.views.waitFor(await house.store.head(), 30_000);
-    const where = { folder: house.folder, timeZone };
+    const where = { folder: house.folder, store: house.address, timeZone };
     const result = await runAuditJob(where, 'shadow', null, { signal, onProgress: emit });
     await look.ended('done', { rows: result.rows, tablesThatDiffer: result.differences.length });
     return { ...result, seconds: (performance.now() - startedAt) / 1000 };

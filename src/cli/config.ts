@@ -11,7 +11,7 @@ export function configCommand(): Command {
       reported(async () => {
         const settings = configSettings(process.env).map(({ variable, text, isDefault }) => ({
           name: variable.name,
-          value: text,
+          value: variable.shown(text),
           isDefault,
           default: variable.default,
           meaning: variable.meaning,

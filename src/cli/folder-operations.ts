@@ -11,5 +11,5 @@ export const folderOperations = {
 
 function folderOperation(task: FolderTaskName) {
   return (house: House, params: unknown, emit: (progress: unknown) => void, signal: AbortSignal) =>
-    runFolderTask(task, house.folder, params, emit, signal);
+    runFolderTask(task, { folder: house.folder, store: house.address }, params, emit, signal);
 }

@@ -25,7 +25,8 @@ import { createSealer, type Sealer } from '../privacy/sealer.ts';
 import { openSqliteKeyStore } from '../privacy/sqlite-key-store.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import type { EventStore } from '../store/event-store.ts';
-import { openSqliteStore } from '../store/sqlite-store.ts';
+import { openStore } from '../store/open-store.ts';
+import { configuredStore, type StoreAddress } from '../store/store-address.ts';
 import { isAlone } from '../views/generation-files.ts';
 import type { Alarm } from './alarm.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -47,6 +48,8 @@ import { startWorkflowRunner } from './workflow-runner.ts';
 export interface Engine<V extends EngineViews = EngineViews> {
   /** The data folder, absolute. */
   readonly folder: string;
+  /** Of the log. */
+  readonly address: StoreAddress;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly workflows: readonly Workflow[];
   readonly clock: WallClock;
@@ -87,6 +90,9 @@ export interface Engine<V extends EngineViews = EngineViews> {
 /** Opens the views that are kept from the log in the folder. */
 export type OpenViews<V extends EngineViews> = (parts: {
   readonly folder: string;
+  /** Of the log, for who follows it from another thread. */
+  readonly address: StoreAddress;
+  readonly store: Pick<EventStore, 'head' | 'eventsBetween'>;
   readonly timeZone: string;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly log: EngineLog;
@@ -112,7 +118,8 @@ const DEADLINES = 'promises';
  * @throws DataFolderBusyError, LogFileError, KeyFileError, MasterKeyError, StoreUnavailableError
  */
 export async function openEngine<V extends EngineViews>(
-  config: Pick<Config, 'dataFolder' | 'masterKeyFile' | 'timeZone'> & Partial<EvidenceConfig>,
+  config: Pick<Config, 'dataFolder' | 'masterKeyFile' | 'timeZone'> &
+    Partial<EvidenceConfig & Pick<Config, 'store'>>,
   options: EngineOptions<V>,
 ): Promise<Engine<V>> {
   await using opened = new AsyncDisposableStack();
@@ -124,7 +131,8 @@ export async function openEngine<V extends EngineViews>(
   const file = (name: string): string => join(folder, name);
 
   const masterKey = loadMasterKey({ configuredFile: configuredKeyFile(config), dataDir: folder });
-  const { store, health } = watchedStore(await openSqliteStore({ path: file('events.db'), clock }), folder);
+  const address = configuredStore(config.store ?? 'sqlite', folder);
+  const { store, health } = watchedStore(await openStore(address, { clock }), folder);
   opened.defer(() => store.close());
   const keys = openSqliteKeyStore({ path: file('keys.db'), masterKey });
   opened.defer(() => keys.close());
@@ -144,7 +152,7 @@ export async function openEngine<V extends EngineViews>(
     }),
   );
 
-  const evidence = await openEvidence({ folder, store, clock, log, config });
+  const evidence = await openEvidence({ folder, address, store, clock, log, config });
   opened.defer(() => evidence.close());
 
   const { directory } = following;
@@ -161,7 +169,14 @@ export async function openEngine<V extends EngineViews>(
   const policies = await readPolicyBook(store);
   let settled: () => Promise<void> = async () => {};
   opened.defer(() => settled());
-  const views = await options.openViews({ folder, timeZone: config.timeZone, lifecycles, log });
+  const views = await options.openViews({
+    folder,
+    address,
+    store,
+    timeZone: config.timeZone,
+    lifecycles,
+    log,
+  });
   opened.defer(() => views.close());
   const handler = drainingHandler(
     createCommandHandler({
@@ -258,7 +273,8 @@ export async function openEngine<V extends EngineViews>(
     directory,
     lifecycles,
     load: (lifecycle, caseId) => handler.load(lifecycle, caseId),
-    mentions: subjects => runAuditJob({ folder, timeZone: config.timeZone }, 'mentions', { subjects }),
+    mentions: subjects =>
+      runAuditJob({ folder, store: address, timeZone: config.timeZone }, 'mentions', { subjects }),
     rebuildViews: () => viewsMadeAnew(views, folder),
     onFailure: (erasureId, error) =>
       log.error({ erasureId, problem: String(error) }, 'an erasure goes on at the next start'),
@@ -270,6 +286,7 @@ export async function openEngine<V extends EngineViews>(
   const running = opened.move();
   return {
     folder,
+    address,
     lifecycles,
     workflows,
     clock,

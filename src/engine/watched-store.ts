@@ -46,6 +46,7 @@ export function watchedStore(
     readTypes: (after, types, lookAt) => store.readTypes(after, types, lookAt),
     head: () => store.head(),
     onAppended: listener => store.onAppended(listener),
+    eventsBetween: (after, upTo) => store.eventsBetween(after, upTo),
     close: () => store.close(),
   };
   return {

@@ -72,10 +72,15 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
         let result = {};
         const body = jobStream(
           async ({ write: line, signal }) => {
-            const summary = await runAuditJob({ folder: engine.folder, timeZone }, 'recheck', query, {
-              signal,
-              onItem: finding => line(`${JSON.stringify({ finding: instantsToText(finding, write) })}\n`),
-            });
+            const summary = await runAuditJob(
+              { folder: engine.folder, store: engine.address, timeZone },
+              'recheck',
+              query,
+              {
+                signal,
+                onItem: finding => line(`${JSON.stringify({ finding: instantsToText(finding, write) })}\n`),
+              },
+            );
             result = { commands: summary.commands, verdicts: { ...summary.verdicts } };
             await line(`${JSON.stringify({ summary })}\n`);
           },
@@ -105,7 +110,11 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
       problems: [],
       async handle(_call, look) {
         await engine.views.waitFor(await engine.store.head(), 30_000);
-        const body = await runAuditJob({ folder: engine.folder, timeZone }, 'shadow', null);
+        const body = await runAuditJob(
+          { folder: engine.folder, store: engine.address, timeZone },
+          'shadow',
+          null,
+        );
         await look.ended('done', { rows: body.rows, tablesThatDiffer: body.differences.length });
         return { status: 200, body };
       },
@@ -136,7 +145,7 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
         const body = jobStream(
           async ({ write: piece, signal }) => {
             await runAuditJob(
-              { folder: engine.folder, timeZone },
+              { folder: engine.folder, store: engine.address, timeZone },
               'export',
               { ...wanted, streamId },
               {

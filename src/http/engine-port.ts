@@ -12,12 +12,14 @@ import type { HousePolicies } from '../house/house-policies.ts';
 import type { PrivacyDesk } from '../privacy/privacy-desk.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { StoreAddress } from '../store/store-address.ts';
 import type { Views } from '../views/views.ts';
 
 /** What the interface needs of the engine: tests put a smaller one in its place. */
 export interface HttpEngine {
   /** The data folder: what goes through the whole log reads it there, in a thread of its own. */
   readonly folder: string;
+  readonly address: StoreAddress;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly clock: WallClock;
   readonly store: Pick<

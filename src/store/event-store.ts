@@ -81,4 +81,6 @@ export interface EventStore extends EventLog {
   append(streamId: string, expectedRevision: number, events: readonly NewEvent[]): Promise<AppendResult>;
   /** Called after events became durable, with the newest position; returns how to stop. Reads then see them. */
   onAppended(listener: (position: Position) => void): () => void;
+  /** How many events lie after one position up to another: about, where positions are no numbers of events. */
+  eventsBetween(after: Position, upTo: Position): number;
 }

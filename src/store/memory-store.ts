@@ -54,6 +54,10 @@ class MemoryStore implements EventStore {
     return this.#listeners.add(listener);
   }
 
+  eventsBetween(after: Position, upTo: Position): number {
+    return Math.max(numberOfPosition(upTo) - numberOfPosition(after), 0);
+  }
+
   async readStream(streamId: string, fromRevision = 0): Promise<readonly RecordedEvent[]> {
     this.#assertOpen();
     return (this.#streams.get(streamId) ?? []).slice(fromRevision).map(toEvent);

@@ -113,6 +113,10 @@ class SqliteStore implements SqliteEventStore {
     return this.#listeners.add(listener);
   }
 
+  eventsBetween(after: Position, upTo: Position): number {
+    return Math.max(numberOfPosition(upTo) - numberOfPosition(after), 0);
+  }
+
   readStream(streamId: string, fromRevision?: number): Promise<readonly RecordedEvent[]> {
     return this.#log.readStream(streamId, fromRevision);
   }

@@ -1,9 +1,11 @@
 import type { Position } from '../../domain/log/envelope.ts';
+import type { StoreAddress } from '../store/store-address.ts';
 import type { Progress } from './view-follower.ts';
 
 /** Given to the worker at its start. */
 export interface WorkerData {
   readonly folder: string;
+  readonly store: StoreAddress;
   readonly timeZone: string;
 }
 

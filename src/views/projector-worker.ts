@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { projectionsOf } from '../../projections/index.ts';
 import { writeCompiled } from '../compile-cache.ts';
-import { openSqliteLog } from '../store/sqlite-log.ts';
+import { openLog } from '../store/open-store.ts';
 import type { FromWorker, ToWorker, WorkerData } from './projector-messages.ts';
 import { ViewFollower } from './view-follower.ts';
 
@@ -18,9 +17,9 @@ const port = parentPort;
 if (port === null) throw new Error('this file is the projector worker: src/views/projector.ts starts it');
 const tell = (message: FromWorker): void => port.postMessage(message);
 // What main gave: see `WorkerData`.
-const { folder, timeZone } = workerData as WorkerData;
+const { folder, store, timeZone } = workerData as WorkerData;
 
-const log = await openSqliteLog(join(folder, 'events.db'));
+const log = await openLog(store);
 const follower = new ViewFollower(folder, log, projectionsOf(lifecycles, timeZone), progress =>
   tell({ kind: 'progress', ...progress }),
 );

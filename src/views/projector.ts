@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Position } from '../../domain/log/envelope.ts';
 import type { EngineLog } from '../engine/engine-log.ts';
 import type { ProjectionStatus } from '../engine/engine-views.ts';
-import { numberOfPosition } from '../store/position.ts';
+import type { EventStore } from '../store/event-store.ts';
 import type { FromWorker, ToWorker, WorkerData } from './projector-messages.ts';
 import type { Progress } from './view-follower.ts';
 
@@ -13,6 +13,7 @@ const LONGEST_PAUSE_MS = 30_000;
 export interface ProjectorOptions extends WorkerData {
   /** The newest event when it starts. */
   readonly head: Position;
+  readonly eventsBetween: EventStore['eventsBetween'];
   readonly log: EngineLog;
   /** The views are in another file now: readers go there, and nobody reads the old one any more when it returns. */
   readonly onGeneration: (path: string) => void;
@@ -77,9 +78,10 @@ export class Projector {
   }
 
   status(): readonly ProjectionStatus[] {
-    const head = numberOfPosition(this.#head);
+    const { eventsBetween } = this.#options;
     if (this.#progress === undefined) {
       const made = this.#building ?? 0;
+      const head = eventsBetween('', this.#head);
       const message =
         this.#lastError === undefined ? {} : { faulted: { position: '', message: this.#lastError } };
       return [{ projection: 'views', position: '', behindEvents: Math.max(head - made, 1), ...message }];
@@ -87,7 +89,7 @@ export class Projector {
     return this.#progress.checkpoints.map(({ name, position, fault }) => ({
       projection: name,
       position,
-      behindEvents: Math.max(head - numberOfPosition(position), 0),
+      behindEvents: eventsBetween(position, this.#head),
       ...(fault === undefined ? {} : { faulted: fault }),
     }));
   }
@@ -118,8 +120,8 @@ export class Projector {
   }
 
   #start(): void {
-    const { folder, timeZone } = this.#options;
-    const workerData: WorkerData = { folder, timeZone };
+    const { folder, store, timeZone } = this.#options;
+    const workerData: WorkerData = { folder, store, timeZone };
     const worker = new Worker(new URL('./projector-worker.ts', import.meta.url), { workerData });
     this.#worker = worker;
     worker.on('message', (message: FromWorker) => this.#heard(message));

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostQuery } from '../../domain/case/lifecycle.ts';
 import type { Position } from '../../domain/log/envelope.ts';
@@ -7,7 +6,6 @@ import type { FrequencyDimension } from '../../projections/complaint-frequencies
 import type { OpenViews } from '../engine/engine.ts';
 import type { EngineViews } from '../engine/engine-views.ts';
 import type { DueTimer } from '../engine/timekeeper.ts';
-import { openSqliteLog } from '../store/sqlite-log.ts';
 import { Projector } from './projector.ts';
 import { type FollowUpFilter, followUpCalls } from './queries/follow-up-calls.ts';
 import { complaintFrequencies, type FrequencyFilter } from './queries/frequencies.ts';
@@ -57,16 +55,16 @@ export type Views = EngineViews & Awaited<ReturnType<typeof viewsOf>>;
 /** Follows the log of a data folder into views, and answers from them. */
 export const openViews: OpenViews<Views> = parts => viewsOf(parts);
 
-async function viewsOf({ folder, timeZone, log }: Parameters<OpenViews<EngineViews>>[0]) {
-  const events = await openSqliteLog(join(folder, 'events.db'));
-  const head = await events.head();
-  await events.close();
+async function viewsOf({ folder, address, store, timeZone, log }: Parameters<OpenViews<EngineViews>>[0]) {
+  const head = await store.head();
   const reader = new ViewReader();
   const listeners = new Set<() => void>();
   const projector = new Projector({
     folder,
+    store: address,
     timeZone,
     head,
+    eventsBetween: (after, upTo) => store.eventsBetween(after, upTo),
     log,
     onGeneration: path => reader.moveTo(path),
     onProgress: () => {

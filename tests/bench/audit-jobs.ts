@@ -8,6 +8,7 @@ import { runAuditJob } from '../../src/audit/audit-job.ts';
 import { EXPORT_FORMATS } from '../../src/audit/export-selection.ts';
 import { openSqliteLog } from '../../src/store/sqlite-log.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
+import { configuredStore } from '../../src/store/store-address.ts';
 import { buildViews } from '../../src/views/view-build.ts';
 import { published } from '../engine/house.ts';
 import { figure } from './figure.ts';
@@ -62,7 +63,11 @@ async function withPolicy(folder: string): Promise<void> {
   await store.close();
 }
 
-const where = (folder: string) => ({ folder, timeZone: ZONE });
+const where = (folder: string) => ({
+  folder,
+  store: configuredStore('sqlite', folder),
+  timeZone: ZONE,
+});
 
 /** What goes through the whole log, by the name that the bench is asked for. */
 export const auditJobs = {

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lifecycles } from '../../domain/lifecycles.ts';
+import { systemClock } from '../../src/clock.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { configuredStore } from '../../src/store/store-address.ts';
 import { openViews } from '../../src/views/views.ts';
 import { freePort, redress, Service, serviceEnv } from '../torture/service.ts';
 import { figure } from './figure.ts';
@@ -54,7 +57,9 @@ async function seed(folder: string, cases: number): Promise<void> {
 
 async function viewsFollow(folder: string): Promise<void> {
   const log = { warn: () => {}, error: console.error };
-  const views = await openViews({ folder, timeZone: 'Asia/Shanghai', lifecycles, log });
+  const address = configuredStore('sqlite', folder);
+  const store = await openStore(address, { clock: systemClock });
+  const views = await openViews({ folder, address, store, timeZone: 'Asia/Shanghai', lifecycles, log });
   const head = countOf(folder, 'SELECT max(position) AS value FROM events');
   for (;;) {
     const [first] = views.status();
@@ -63,6 +68,7 @@ async function viewsFollow(folder: string): Promise<void> {
     await sleep(100);
   }
   await views.close();
+  await store.close();
 }
 
 interface Running {

@@ -55,6 +55,11 @@ describe('the configuration', () => {
     expect(error.message).toContain(must);
   });
 
+  it('never repeats a password', () => {
+    const { message } = errorOf({ REDRESS_STORE: 'esbd://redress:pass:w@rd@db1:2113,db2:2113?tls=true' });
+    expect(message).toContain('REDRESS_STORE is "esbd://redress:***@db1:2113,db2:2113?tls=true"');
+  });
+
   it('reads lists of proxies', () => {
     expect(loadConfig({ REDRESS_TRUSTED_PROXIES: '10.0.0.0/8,::1' }).trustedProxies).toEqual([
       '10.0.0.0/8',

@@ -532,6 +532,7 @@ function forwarding(store: EventStore): EventStore {
     readTypes: (...args) => store.readTypes(...args),
     head: () => store.head(),
     onAppended: listener => store.onAppended(listener),
+    eventsBetween: (...args) => store.eventsBetween(...args),
     close: () => store.close(),
   };
 }

@@ -35,6 +35,7 @@ export async function sinceNow(store: EventStore): Promise<EventStore> {
       return head === start ? first.position : head;
     },
     onAppended: listener => store.onAppended(listener),
+    eventsBetween: (after, upTo) => store.eventsBetween(after, upTo),
     close: () => store.close(),
   };
   return view;

@@ -6,6 +6,7 @@ import { lifecycles } from '../../domain/lifecycles.ts';
 import type { EventStore } from '../../src/store/event-store.ts';
 import { positionOf } from '../../src/store/position.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
+import { configuredStore } from '../../src/store/store-address.ts';
 import { openViews, type Views } from '../../src/views/views.ts';
 import { anyComplaint, append, caseIdOf, storedOf } from './cases-in-a-log.ts';
 import { TIME_ZONE } from './view-folder.ts';
@@ -21,7 +22,8 @@ beforeAll(async () => {
   for (let n = 0; n < 20; n++) await openCase();
   const silent = () => {};
   const log = { debug: silent, info: silent, warn: silent, error: silent };
-  views = await openViews({ folder, timeZone: TIME_ZONE, lifecycles, log });
+  const address = configuredStore('sqlite', folder);
+  views = await openViews({ folder, address, store, timeZone: TIME_ZONE, lifecycles, log });
   store.onAppended(position => views.wake(position));
 });
 afterAll(async () => {

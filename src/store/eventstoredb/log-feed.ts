@@ -1,5 +1,6 @@
 import {
   type AllStreamSubscription,
+  type RecordedEvent as EsdbEvent,
   type EventStoreDBClient,
   excludeSystemEvents,
 } from '@eventstore/db-client';
@@ -12,6 +13,8 @@ const LONGEST_PAUSE_MS = 5_000;
 const CHECKPOINT_INTERVAL = 10;
 
 export interface LogFeed {
+  /** Since when nothing is heard (epoch ms); `undefined` while the subscription stands. */
+  silentSince(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -21,13 +24,17 @@ export interface LogFeed {
  */
 export function followLog(
   client: EventStoreDBClient,
-  after: Position,
-  onEvents: (position: Position) => void,
-  onEnded: (error: unknown) => void,
+  options: {
+    readonly after: Position;
+    readonly onEvent: (event: EsdbEvent, position: Position) => void;
+    readonly onEnded: (error: unknown) => void;
+  },
 ): LogFeed {
-  let position = after;
+  const { onEvent, onEnded } = options;
+  let position = options.after;
   let pauseMs = FIRST_PAUSE_MS;
   let closed = false;
+  let silentSince: number | undefined = Date.now();
   let current: AllStreamSubscription | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -50,11 +57,15 @@ export function followLog(
     const end = (error: unknown): void => {
       if (ended || closed) return;
       ended = true;
+      silentSince ??= Date.now();
       onEnded(error);
       subscription.destroy();
       timer = setTimeout(subscribe, pauseMs);
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     };
+    subscription.on('confirmation', () => {
+      if (!ended) silentSince = undefined;
+    });
     subscription.on('data', ({ event }) => {
       pauseMs = FIRST_PAUSE_MS;
       if (event?.position === undefined) return;
@@ -62,7 +73,7 @@ export function followLog(
       // After a restart, or from a server that repeats itself, what was told comes again.
       if (place <= position) return;
       position = place;
-      onEvents(place);
+      onEvent(event, place);
     });
     subscription.on('error', end);
     subscription.on('end', () => end(new Error('the subscription ended')));
@@ -71,6 +82,7 @@ export function followLog(
 
   subscribe();
   return {
+    silentSince: () => silentSince,
     async close() {
       closed = true;
       clearTimeout(timer);

@@ -19,3 +19,8 @@ export function esdbPositionOf(position: Position): EsdbPosition | undefined {
   }
   return { commit: BigInt(commit), prepare: BigInt(prepare) };
 }
+
+/** @throws TypeError as `esdbPositionOf` */
+export function bytesBetween(after: Position, upTo: Position): number {
+  return Number((esdbPositionOf(upTo)?.commit ?? 0n) - (esdbPositionOf(after)?.commit ?? 0n));
+}

@@ -1,4 +1,5 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { StoreAddressError, withoutPassword } from '../store-address.ts';
 
 /**
  * One client a process (or worker) and server: the library keeps one table of appends in flight for all its clients,
@@ -12,11 +13,11 @@ export interface ClientLease {
   release(): Promise<void>;
 }
 
-/** @throws Error for a connection string that the library cannot read */
+/** @throws StoreAddressError for a connection string that the library cannot read, or whose files are not there */
 export function leaseClient(connectionString: string): ClientLease {
   let shared = clients.get(connectionString);
   if (shared === undefined) {
-    shared = { client: EventStoreDBClient.connectionString(connectionString), users: 0 };
+    shared = { client: clientOf(connectionString), users: 0 };
     if (clients.size === 0) process.on('unhandledRejection', swallowOfClient);
     clients.set(connectionString, shared);
   }
@@ -50,4 +51,16 @@ function swallowOfClient(reason: unknown): void {
   if (reason instanceof Error && reason.stack?.includes('db-client') === true) return;
   if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 14) return;
   throw reason;
+}
+
+function clientOf(connectionString: string): EventStoreDBClient {
+  try {
+    return EventStoreDBClient.connectionString(connectionString);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    // The library repeats what it could not read.
+    throw new StoreAddressError(
+      `${withoutPassword(connectionString)} cannot be used: ${why.replaceAll(connectionString, withoutPassword(connectionString)).split('\n')[0]}`,
+    );
+  }
 }

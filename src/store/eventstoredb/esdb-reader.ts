@@ -1,0 +1,152 @@
+import type { AllStreamResolvedEvent, EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
+import type { Position, RecordedEvent } from '../../../domain/log/envelope.ts';
+import { isKeyStream } from '../key-stream-name.ts';
+import { recordedEventOf } from './esdb-event.ts';
+import { esdbFailure, isStreamNotFound } from './esdb-failure.ts';
+import { bytesBetween, esdbPositionOf, placeOf } from './place.ts';
+import { withinLimit } from './time-limit.ts';
+
+const READ_LIMIT_MS = 10_000;
+const PAGE_EVENTS = 500;
+/** The newest event is mostly the last of all: few are asked for first. */
+const FIRST_HEAD_PAGE = 8;
+/** Of an event, before any was seen. */
+const ASSUMED_BYTES = 1_000;
+
+/** Reads the log out of a database: pages within a time limit, without what is not of the log. */
+export class EsdbReader {
+  readonly #client: EventStoreDBClient;
+  readonly #limitMs: number;
+  #eventBytes = ASSUMED_BYTES;
+
+  constructor(client: EventStoreDBClient, limitMs = READ_LIMIT_MS) {
+    this.#client = client;
+    this.#limitMs = limitMs;
+  }
+
+  async readStream(streamId: string, fromRevision = 0): Promise<readonly RecordedEvent[]> {
+    const found: RecordedEvent[] = [];
+    for await (const page of this.pagesOf(streamId, fromRevision)) {
+      for (const { event } of page) if (event !== undefined) found.push(recordedEventOf(event));
+    }
+    return found;
+  }
+
+  /** Of any stream, as the leader has it; nothing for one that does not exist. @throws StoreUnavailableError */
+  async *pagesOf(streamId: string, fromRevision = 0): AsyncGenerator<readonly ResolvedEvent[]> {
+    for (let from = fromRevision; ; ) {
+      let page: readonly ResolvedEvent[];
+      try {
+        page = await this.#read(
+          this.#client.readStream(streamId, {
+            fromRevision: BigInt(from),
+            maxCount: PAGE_EVENTS,
+            requiresLeader: true,
+          }),
+        );
+      } catch (error) {
+        if (isStreamNotFound(error)) return;
+        throw esdbFailure(error, 'read a stream', false);
+      }
+      yield page;
+      if (page.length < PAGE_EVENTS) return;
+      from += page.length;
+    }
+  }
+
+  async readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+    return (await this.#scan(after, limit, Number.POSITIVE_INFINITY)).events;
+  }
+
+  async readTypes(after: Position, types: readonly string[], lookAt: number) {
+    const { events, upTo } = await this.#scan(after, lookAt, lookAt);
+    return { events: events.filter(({ type }) => types.includes(type)), upTo };
+  }
+
+  async head(): Promise<Position> {
+    let from: Position | undefined;
+    for (let count = FIRST_HEAD_PAGE; ; count = Math.min(8 * count, PAGE_EVENTS)) {
+      const page = await this.#page('backwards', from, count);
+      const newest = page.find(isOfLog);
+      if (newest?.event?.position !== undefined) return placeOf(newest.event.position);
+      const oldest = page.at(-1)?.event?.position;
+      if (oldest === undefined) return '';
+      from = placeOf(oldest);
+    }
+  }
+
+  /** Places are bytes in the server's file: about how many events lie between, by the size of those read last. */
+  eventsBetween(after: Position, upTo: Position): number {
+    if (upTo <= after) return 0;
+    return Math.max(1, Math.round(bytesBetween(after, upTo) / this.#eventBytes));
+  }
+
+  /** The next of the log, at most `limit`, of at most `lookAt` of it. System events and keys lie between. */
+  async #scan(after: Position, limit: number, lookAt: number) {
+    const events: RecordedEvent[] = [];
+    let upTo = after;
+    for (let left = lookAt; events.length < limit && left > 0; ) {
+      // The place itself is read again, and left out.
+      const count = Math.min(PAGE_EVENTS, limit - events.length) + 1;
+      const page = await this.#page('forwards', upTo === '' ? undefined : upTo, count);
+      const fresh = page.filter(
+        ({ event }) => event?.position !== undefined && placeOf(event.position) > upTo,
+      );
+      this.#noteSize(fresh);
+      for (const resolved of fresh) {
+        const { event } = resolved;
+        if (event?.position === undefined || events.length >= limit) break;
+        // Up to an event of the log alone: a place that others hand out is an event's.
+        if (!isOfLog(resolved)) continue;
+        events.push(recordedEventOf(event));
+        upTo = placeOf(event.position);
+        left--;
+      }
+      if (page.length < count) return { events, upTo };
+      const last = fresh.at(-1)?.event?.position;
+      if (last === undefined) return { events, upTo };
+      if (placeOf(last) > upTo) upTo = placeOf(last);
+    }
+    return { events, upTo: events.at(-1)?.position ?? upTo };
+  }
+
+  #noteSize(page: readonly AllStreamResolvedEvent[]): void {
+    const first = page[0]?.event?.position;
+    const last = page.at(-1)?.event?.position;
+    if (page.length < 10 || first === undefined || last === undefined) return;
+    this.#eventBytes = Math.max(1, Number(last.commit - first.commit) / (page.length - 1));
+  }
+
+  async #page(direction: 'forwards' | 'backwards', from: Position | undefined, maxCount: number) {
+    const start = direction === 'forwards' ? 'start' : 'end';
+    const fromPosition = from === undefined ? start : (esdbPositionOf(from) ?? start);
+    try {
+      return await this.#read(
+        this.#client.readAll({ direction, fromPosition, maxCount, requiresLeader: true }),
+      );
+    } catch (error) {
+      throw esdbFailure(error, 'read the log', false);
+    }
+  }
+
+  /** A whole page, within the limit: the library's reads know no deadline. */
+  #read<E>(stream: AsyncIterable<E> & { destroy(error?: Error): unknown }): Promise<E[]> {
+    const whole = async (): Promise<E[]> => {
+      const page: E[] = [];
+      for await (const each of stream) page.push(each);
+      return page;
+    };
+    const limits = { limitMs: this.#limitMs, what: 'answer a read', ambiguous: false };
+    return withinLimit(whole(), limits, () => stream.destroy());
+  }
+}
+
+/** The server keeps events of its own in the database, and keys lie there too. */
+function isOfLog({ event }: AllStreamResolvedEvent): boolean {
+  return (
+    event !== undefined &&
+    !event.type.startsWith('$') &&
+    !event.streamId.startsWith('$') &&
+    !isKeyStream(event.streamId)
+  );
+}
