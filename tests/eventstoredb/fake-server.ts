@@ -92,8 +92,13 @@ function unimplemented(_call: unknown, answer: (error: { code: number; details: 
 /** Appends come in pieces, many on one call; each is answered by its correlation id. */
 function batchAppend(call: BatchCall, log: FakeLog, mischief: Mischief | undefined): void {
   const begun = new Map<string, { stream: string; expected: ExpectedRevision; events: ProposedEvent[] }>();
-  call.on('error', () => undefined);
+  let broken = false;
+  call.on('error', () => {
+    broken = true;
+  });
   call.on('data', (request: BatchAppendReq) => {
+    // What comes behind a break is nowhere.
+    if (broken) return;
     const id = request.getCorrelationId()?.getString() ?? '';
     const options = request.getOptions();
     if (options !== undefined) {
@@ -117,6 +122,10 @@ function batchAppend(call: BatchCall, log: FakeLog, mischief: Mischief | undefin
     if (trick === 'dropBefore') return drop(call);
     if (trick === 'notReady') return void call.write(notReady(id, append.stream));
     if (trick === 'notLeader') return notLeader(call);
+    if (trick === 'deaf') {
+      broken = true;
+      return;
+    }
     const answer = answerOf(id, append, log.append(append.stream, append.expected, append.events));
     if (mischief?.systemEvent() === true) log.appendSystemEvent();
     switch (trick) {
@@ -127,7 +136,9 @@ function batchAppend(call: BatchCall, log: FakeLog, mischief: Mischief | undefin
       case 'hang':
         return;
       case 'late':
-        setTimeout(() => call.write(answer), mischief?.delayMs() ?? 0);
+        setTimeout(() => {
+          if (!broken) call.write(answer);
+        }, mischief?.delayMs() ?? 0);
         return;
       case 'none':
         call.write(answer);

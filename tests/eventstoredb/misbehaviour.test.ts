@@ -23,28 +23,31 @@ afterEach(async () => {
   await server?.close();
 });
 
-/** As a caller who never gives up on an append whose end nobody could tell. */
+/** Far more than bad luck brings: whoever needs more has met a store that does not come back. */
+const MOST_TRIES = 100;
+
+/** As a caller who does not give up on an append whose end nobody could tell. */
 async function untilDefinite(
   to: EventStore,
   streamId: string,
   expectedRevision: number,
   events: readonly NewEvent[],
 ): Promise<AppendResult> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       return await patientAppend(to, streamId, expectedRevision, events);
     } catch (error) {
-      if (!(error instanceof StoreUnavailableError) || !error.ambiguous) throw error;
+      if (!(error instanceof StoreUnavailableError) || !error.ambiguous || tries === MOST_TRIES) throw error;
     }
   }
 }
 
 async function untilRead<T>(read: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       return await read();
     } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
+      if (!(error instanceof StoreUnavailableError) || tries === MOST_TRIES) throw error;
     }
   }
 }
@@ -170,6 +173,21 @@ describe('a server that hangs', () => {
     Object.assign(mischief, { ofAppend: () => 'none' });
     expect(await store.append(streamId, -1, events)).toMatchObject({ outcome: 'appended', revision: 0 });
     expect(await store.readStream(streamId)).toHaveLength(1);
+  });
+});
+
+describe('a call that the server lost, on a connection that stands', () => {
+  it('is given up after the time limit, and appends go on by another', async () => {
+    const mischief = mischiefOf(firstSeed);
+    mischief.rest(true);
+    server = await startFakeServer({ mischief });
+    store = await openEventStoreDb({ connectionString: server.connectionString, clock, appendLimitMs: 300 });
+    Object.assign(mischief, { ofAppend: () => 'deaf' });
+    const streamId = newStreamId();
+    const events = newEvents(1);
+    await expect(store.append(streamId, -1, events)).rejects.toMatchObject({ ambiguous: true });
+    Object.assign(mischief, { ofAppend: () => 'none' });
+    expect(await untilDefinite(store, streamId, -1, events)).toMatchObject({ outcome: 'appended' });
   });
 });
 

@@ -2,6 +2,8 @@
 export type AppendTrick =
   | 'none'
   | 'hang'
+  /** From here on nothing on this call is heard, and it is not ended. */
+  | 'deaf'
   | 'late'
   | 'dropBefore'
   | 'loseAnswer'

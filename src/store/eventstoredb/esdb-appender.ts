@@ -14,6 +14,17 @@ const MOST_IN_FLIGHT = 256;
 /** The library's answer to its own deadline, when a second one follows, ends the process: ours is always first. */
 const LIBRARY_DEADLINE_MS = 24 * 60 * 60 * 1_000;
 
+/**
+ * All appends go through one call that never ends by itself. One that does not answer may be lost on the server's side
+ * though the connection stands, and every later append with it: the next is sent through a new call. What else waits
+ * on this one ends ambiguously.
+ */
+function giveUpCall(client: EventStoreDBClient): void {
+  for (const stream of client['disposableStreams']) {
+    if ('write' in stream && 'cancel' in stream) stream.cancel();
+  }
+}
+
 /** Sends appends, not too many at once, each within a time limit. */
 export class EsdbAppender {
   readonly #client: EventStoreDBClient;
@@ -67,6 +78,7 @@ export class EsdbAppender {
           deadline: LIBRARY_DEADLINE_MS,
         }),
         { limitMs: this.#limitMs, what: 'take an append', ambiguous: true },
+        () => giveUpCall(this.#client),
       );
       if (!success || position === undefined) throw new Error('an append without a position');
       return {
