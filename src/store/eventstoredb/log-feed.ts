@@ -6,6 +6,7 @@ import {
 } from '@eventstore/db-client';
 import type { Position } from '../../../domain/log/envelope.ts';
 import { esdbPositionOf, placeOf } from './place.ts';
+import { partedFrom } from './time-limit.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -88,8 +89,9 @@ export function followLog(
       clearTimeout(timer);
       const subscription = current;
       subscription?.on('error', () => undefined);
-      await subscription?.unsubscribe().catch(() => undefined);
-      subscription?.destroy();
+      if (subscription === undefined) return;
+      await partedFrom(subscription.unsubscribe());
+      subscription.destroy();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreAddressError, withoutPassword } from '../store-address.ts';
+import { partedFrom } from './time-limit.ts';
 
 /**
  * One client a process (or worker) and server: the library keeps one table of appends in flight for all its clients,
@@ -33,7 +34,7 @@ export function leaseClient(connectionString: string): ClientLease {
       if (lease.users > 0) return;
       clients.delete(connectionString);
       if (clients.size === 0) process.off('unhandledRejection', swallowOfClient);
-      await lease.client.dispose();
+      await partedFrom(lease.client.dispose());
       // `dispose` leaves the channel open, and the process would not end by itself.
       await lease.client['getChannel']().then(
         channel => channel.close(),

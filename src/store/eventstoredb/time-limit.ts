@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailableError } from '../event-store.ts';
 
 /**
@@ -28,4 +29,16 @@ export async function withinLimit<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Of a stream that the server lost the library waits for the end for ever. */
+const PARTING_LIMIT_MS = 2_000;
+
+/** Waits for the library to let go of something, not long, and whatever comes of it. */
+export async function partedFrom(parting: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const late = sleep(PARTING_LIMIT_MS, undefined, { signal: over.signal });
+  await Promise.race([parting, late]).catch(() => undefined);
+  over.abort();
+  late.catch(() => undefined);
 }
