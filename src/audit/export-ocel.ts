@@ -114,6 +114,6 @@ function ocelEvent(
 function kindOf(name: string, value: string | number | boolean): AttributeType {
   if (typeof value === 'string') return 'string';
   if (typeof value === 'boolean') return 'boolean';
-  if (!Number.isInteger(value)) return 'float';
+  if (!Number.isSafeInteger(value)) return 'float';
   return isInstantField(name) ? 'time' : 'integer';
 }

@@ -61,21 +61,21 @@ function xesEvent(event: RecordedEvent): string {
 
 function attribute(key: string, name: string, value: string | number | boolean): string {
   if (typeof value === 'string') return text(key, value);
-  if (typeof value === 'boolean') return `<boolean key="${key}" value="${value}"/>`;
-  if (!Number.isInteger(value)) return `<float key="${key}" value="${value}"/>`;
-  return isInstantField(name) ? date(key, value) : `<int key="${key}" value="${value}"/>`;
+  if (typeof value === 'boolean') return `<boolean key="${xmlText(key)}" value="${value}"/>`;
+  if (!Number.isSafeInteger(value)) return `<float key="${xmlText(key)}" value="${value}"/>`;
+  return isInstantField(name) ? date(key, value) : `<int key="${xmlText(key)}" value="${value}"/>`;
 }
 
 function text(key: string, value: string): string {
-  return `<string key="${key}" value="${xmlText(value)}"/>`;
+  return `<string key="${xmlText(key)}" value="${xmlText(value)}"/>`;
 }
 
 function date(key: string, at: number): string {
-  return `<date key="${key}" value="${new Date(at).toISOString()}"/>`;
+  return `<date key="${xmlText(key)}" value="${new Date(at).toISOString()}"/>`;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those that XML 1.0 cannot hold in any form
-const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
 
 /** In an attribute: a line break or tab is written by its number, or a reader makes a blank of it. */
 export function xmlText(value: string): string {

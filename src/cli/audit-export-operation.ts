@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { instantSchema } from '../../domain/log/envelope.ts';
 import { runAuditJob } from '../audit/audit-job.ts';
+import { lifecycleNameSchema } from '../audit/audit-kinds.ts';
 import { exportMeasure } from '../audit/export-measure.ts';
 import { EXPORT_FORMATS } from '../audit/export-selection.ts';
 import { findCase } from '../http/case-routes.ts';
@@ -20,7 +21,7 @@ export const exportOperation = auditOperation(
     file: z.string().refine(isAbsolute, 'must be an absolute path'),
     from: instantSchema.optional(),
     to: instantSchema.optional(),
-    lifecycle: z.string().max(60).optional(),
+    lifecycle: lifecycleNameSchema.optional(),
     idOrNumber: z.string().max(60).optional(),
   }),
   async (house, { file, idOrNumber, ...wanted }, { look, emit, signal, timeZone }) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instantSchema, uuidSchema } from '../../domain/log/envelope.ts';
 import { runAuditJob } from '../audit/audit-job.ts';
+import { recheckedKindSchema } from '../audit/audit-kinds.ts';
 import { listLooks } from '../audit/list-looks.ts';
 import type { Checked } from '../audit/recheck-decision.ts';
 import { exportOperation } from './audit-export-operation.ts';
@@ -17,7 +18,7 @@ export const auditOperations = {
     z.object({
       from: instantSchema.optional(),
       to: instantSchema.optional(),
-      lifecycle: z.string().max(60).optional(),
+      lifecycle: recheckedKindSchema.optional(),
     }),
     async ({ folder, address }, wanted, { look, emit, signal, timeZone }) => {
       const startedAt = performance.now();

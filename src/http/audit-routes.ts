@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { runAuditJob } from '../audit/audit-job.ts';
+import { lifecycleNameSchema, recheckedKindSchema } from '../audit/audit-kinds.ts';
 import { exportMeasure } from '../audit/export-measure.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../audit/export-selection.ts';
 import { listLooks } from '../audit/list-looks.ts';
@@ -57,7 +58,7 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
       query: z.strictObject({
         from: instantText.optional(),
         to: instantText.optional(),
-        lifecycle: z.string().min(1).max(60).optional(),
+        lifecycle: recheckedKindSchema.optional(),
       }),
       success: {
         status: 200,
@@ -132,7 +133,7 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
         format: z.enum(EXPORT_FORMATS).default('ndjson'),
         from: instantText.optional().meta({ description: 'Recorded not before.' }),
         to: instantText.optional().meta({ description: 'Recorded not after.' }),
-        lifecycle: z.string().min(1).max(60).optional(),
+        lifecycle: lifecycleNameSchema.optional(),
         case: z.string().min(1).max(60).optional().meta({ description: 'One case, by its id or number.' }),
       }),
       success: { status: 200, description: 'The export.', mediaType: 'application/octet-stream' },

@@ -6,7 +6,11 @@ import { makeBundle } from '../audit/bundle/make-bundle.ts';
 import { CheckpointRefusedError } from '../audit/checkpoints.ts';
 import { consistencyOf, consistencySchema, proofOf, proofSchema } from '../audit/proof-documents.ts';
 import { NotInTreeError } from '../audit/prove.ts';
+import { runFolderTask } from '../audit/run-folder-task.ts';
+import { parseVerifier } from '../audit/signed-note.ts';
 import { TreeNotReadyError } from '../audit/tree.ts';
+import { findingText } from '../audit/verify-findings.ts';
+import type { VerifyReport } from '../audit/verify-log.ts';
 import { type ApiRoute, apiRoute } from './api-route.ts';
 import { type AuditRouteParts, auditedRoute } from './audit-session.ts';
 import { READERS } from './authentication.ts';
@@ -19,6 +23,18 @@ const checkpointSchema = z.object({
   note: z.string().meta({ description: 'The signed note (c2sp.org/tlog-checkpoint): keep it elsewhere.' }),
   verifier: z.string().meta({ description: 'The verifier key of who signed it.' }),
   signedAt: z.string().meta({ format: 'date-time' }),
+});
+const verifySchema = z.object({
+  logId: z.uuid(),
+  ok: z.boolean().meta({ description: 'Nothing was found.' }),
+  events: z.int(),
+  root: z.string().meta({ description: 'Base64: what a checkpoint of now would say.' }),
+  agreed: z.int().meta({ description: 'Checkpoints that the log agrees with.' }),
+  provenEvents: z
+    .int()
+    .meta({ description: 'Of the largest of them: what came after it no signature covers.' }),
+  hashedEvents: z.int().meta({ description: 'Have the hash that was taken when they were written.' }),
+  findings: z.array(z.looseObject({ kind: z.string(), text: z.string() })),
 });
 const size = z.coerce.number('must be a number').int('must be a whole number').min(0, 'must not be negative');
 
@@ -66,6 +82,76 @@ export function evidenceRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
           } = await evidence.checkpoints.make(stampOf(actor));
           await look.ended('done', { size: events });
           return { status: 201, body: { size: events, root, note, verifier, signedAt: write(signedAt) } };
+        }),
+    }),
+    auditedRoute(parts, {
+      method: 'GET',
+      url: '/v1/audit/checkpoints',
+      operationId: 'audit.checkpoints',
+      action: 'checkpoints',
+      summary: 'Every checkpoint in the log, and whose signatures count',
+      success: {
+        status: 200,
+        description: 'Oldest first.',
+        schema: z.object({
+          checkpoints: z.array(checkpointSchema),
+          verifiers: z.array(z.string()).meta({
+            description: 'The key that signs first. Get it by another way too, and compare.',
+          }),
+        }),
+      },
+      problems: ['notProvable'],
+      handle: (_call, look) =>
+        provable(async () => {
+          const verifiers = evidence.checkpoints.trusted().map(({ text }) => text);
+          const all = await evidence.checkpoints.all();
+          await look.ended('done', { checkpoints: all.length });
+          const checkpoints = all.map(({ size: events, root, note, verifier, signedAt }) => ({
+            ...{ size: events, root, note, verifier },
+            signedAt: write(signedAt),
+          }));
+          return { status: 200, body: { checkpoints, verifiers } };
+        }),
+    }),
+    auditedRoute(parts, {
+      method: 'GET',
+      url: '/v1/audit/verify',
+      operationId: 'audit.verify',
+      action: 'verify',
+      summary: 'Read the whole log and compare it with every checkpoint',
+      description:
+        'Names the first event that was changed, removed, inserted or moved. Takes as long as reading the log: seconds for a hundred thousand events.',
+      query: z.strictObject({
+        checkpoint: z.string().min(1).max(20_000).optional().meta({
+          description: 'A signed note that was kept elsewhere, as text.',
+        }),
+        key: z.string().min(1).max(400).optional().meta({
+          description: 'Trust this verifier key, and none that lies on the machine.',
+        }),
+      }),
+      success: { status: 200, description: 'What was found.', schema: verifySchema },
+      problems: ['notProvable'],
+      handle: ({ query: { checkpoint, key } }, look) =>
+        provable(async () => {
+          if (key !== undefined && parseVerifier(key) === undefined) {
+            const message = 'is no verifier key: <name>+<8 hex digits>+<base64>';
+            throw new ProblemError('invalidFields', { errors: [{ path: 'key', message }] });
+          }
+          const keys = key === undefined ? evidence.checkpoints.trusted().map(({ text }) => text) : [key];
+          const kept = checkpoint === undefined ? [] : [{ note: checkpoint, source: 'the checkpoint sent' }];
+          const wanted = { keyFile: '', keys, checkpoints: kept };
+          const { signal } = new AbortController();
+          // What `verifyFolder` answered, in the thread.
+          const report = (await runFolderTask(
+            'verify',
+            engine.folder,
+            wanted,
+            () => {},
+            signal,
+          )) as VerifyReport;
+          await look.ended('done', { events: report.events, ok: report.ok });
+          const findings = report.findings.map(finding => ({ ...finding, text: findingText(finding) }));
+          return { status: 200, body: { ...report, findings } };
         }),
     }),
     auditedRoute(parts, {

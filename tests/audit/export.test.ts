@@ -73,6 +73,18 @@ describe('an export as the evidence', () => {
     );
   });
 
+  it('is not given of a lifecycle that there is not: nothing would look like nothing there', async () => {
+    for (const route of ['export', 'recheck']) {
+      const { status, body } = await auditor(
+        'GET',
+        `/v1/audit/${route}?lifecycle=complaints`,
+        undefined,
+        headers,
+      );
+      expect([status, body.errors]).toMatchObject([400, [{ path: 'lifecycle' }]]);
+    }
+  });
+
   it('is not given of a case that there is not', async () => {
     const { status } = await auditor('GET', '/v1/audit/export?case=CMP-1999-000001', undefined, headers);
     expect(status).toBe(404);
@@ -162,6 +174,7 @@ describe('an export for process mining', () => {
 
   it('writes text so that it is read again as it was, but for what XML cannot hold', () => {
     expect(xmlText(ODD)).toBe('a&lt;b&gt;&amp;&quot;c&quot;\ufffd&#10;&#9;末');
+    expect(xmlText('\ud800x\udc00 😀\ufffe')).toBe('\ufffdx\ufffd 😀\ufffd');
   });
 });
 

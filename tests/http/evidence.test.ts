@@ -3,6 +3,7 @@ import { verifyBundle } from '../../src/audit/bundle/verify-bundle.ts';
 import { checkProof } from '../../src/audit/check-proof.ts';
 import { openCheckpoint } from '../../src/audit/checkpoint-note.ts';
 
+import { newSigner } from '../../src/audit/signed-note.ts';
 import { type Ask, asker, type HttpHouse, httpHouse, receive } from './http-house.ts';
 
 let server: HttpHouse;
@@ -47,6 +48,27 @@ describe('evidence over HTTP', () => {
     expect(await looks('checkpoint')).toHaveLength(1);
   });
 
+  it('lists the checkpoints with the key that signs, and verifies the log by them and by one that was kept', async () => {
+    const listed = await auditor('GET', '/v1/audit/checkpoints', undefined, session);
+    const [first] = listed.body.checkpoints as { note: string; size: number }[];
+    expect(listed.body.verifiers).toEqual(trusted().map(({ text }) => text));
+    const verified = (query = '') => auditor('GET', `/v1/audit/verify${query}`, undefined, session);
+    expect((await verified()).body).toMatchObject({ ok: true, agreed: 1, provenEvents: first?.size });
+    const note = encodeURIComponent(String(first?.note));
+    expect((await verified(`?checkpoint=${note}`)).body).toMatchObject({ ok: true });
+    expect((await verified('?checkpoint=a+letter')).body).toMatchObject({
+      ok: false,
+      findings: [{ kind: 'badCheckpoint', text: expect.stringContaining('it is no signed note') }],
+    });
+    const stranger = encodeURIComponent(newSigner('stranger').signer.verifier.text);
+    expect((await verified(`?key=${stranger}`)).body).toMatchObject({
+      ok: false,
+      findings: [{ kind: 'badCheckpoint', why: 'stranger' }],
+    });
+    expect((await verified('?key=mine')).status).toBe(400);
+    expect((await looks('verify')).map(({ outcome }) => outcome)).toContain('done');
+  });
+
   it('proves a case and tells what it cannot prove, each look on record', async () => {
     const { status, body } = await auditor('GET', `/v1/audit/proofs/${caseId}`, undefined, session);
     expect({ status, ...checkProof(body, trusted()) }).toMatchObject({ status: 200, ok: true });
@@ -84,6 +106,8 @@ describe('evidence over HTTP', () => {
   it('is for those with an audit role and a reason alone', async () => {
     for (const [method, url] of [
       ['POST', '/v1/audit/checkpoints'],
+      ['GET', '/v1/audit/checkpoints'],
+      ['GET', '/v1/audit/verify'],
       ['GET', `/v1/audit/proofs/${caseId}`],
       ['GET', '/v1/audit/consistency?oldSize=1&newSize=2'],
       ['GET', `/v1/audit/cases/${caseId}/bundle`],
