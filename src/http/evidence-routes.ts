@@ -144,7 +144,7 @@ export function evidenceRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
           // What `verifyFolder` answered, in the thread.
           const report = (await runFolderTask(
             'verify',
-            engine.folder,
+            { folder: engine.folder, store: engine.address },
             wanted,
             () => {},
             signal,
