@@ -11,6 +11,7 @@ import { defectCategories } from './master-data/defect-categories.ts';
 import { department } from './master-data/department.ts';
 import { product } from './master-data/product.ts';
 import { supplier } from './master-data/supplier.ts';
+import { notification } from './notification/notification.ts';
 import { party } from './party/party.ts';
 import { erasure } from './privacy/erasure.ts';
 import { hold } from './privacy/hold.ts';
@@ -54,4 +55,5 @@ export const aggregates: readonly AnyAggregate[] = [
   registered(calendars),
   registered(policies),
   registered(deadlineRuns),
+  registered(notification),
 ];

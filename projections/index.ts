@@ -3,6 +3,7 @@ import { caseList } from './case-list.ts';
 import { complaintFrequencies } from './complaint-frequencies.ts';
 import { followUpCalls } from './follow-up-calls.ts';
 import { hostBookings } from './host-bookings.ts';
+import { notifications } from './notifications.ts';
 import { type Projection, registered } from './projection.ts';
 import { promises } from './promises.ts';
 
@@ -14,5 +15,6 @@ export function projectionsOf(lifecycles: readonly AnyLifecycle[], timeZone: str
     registered(complaintFrequencies(timeZone)),
     registered(followUpCalls()),
     registered(hostBookings()),
+    registered(notifications()),
   ];
 }

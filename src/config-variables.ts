@@ -29,6 +29,11 @@ const minutesOrNever = wholeNumber(0, 100_000).refine(
 );
 const isCopyTarget = (text: string): boolean =>
   !/^[a-z][a-z0-9+.-]+:/i.test(text) || (/^https?:/.test(text) && URL.canParse(text));
+const isWebhook = (text: string): boolean => {
+  if (text === 'none') return true;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+};
 const path = z.string().min(1, 'must be a path');
 const variable = <T>(
   name: string,
@@ -97,6 +102,32 @@ export const CONFIG_VARIABLES = {
     z.string().refine(isCopyTarget, 'must be none, a folder, or an http(s) address'),
     'Where a copy of each checkpoint is kept apart from the log: a folder on another machine, or an address to which it is POSTed. ' +
       'A checkpoint without a copy elsewhere proves nothing against who can write to this machine.',
+  ),
+  notifyUrl: variable(
+    'REDRESS_NOTIFY_URL',
+    'none',
+    z.string().refine(isWebhook, 'must be none, or an http(s) address without a user or password in it'),
+    'Where notifications are POSTed (docs/notifications.md): warnings, escalations, reminders, what waits for somebody. ' +
+      '`none`: nothing is sent, and none are kept.',
+  ),
+  notifySecretFile: variable(
+    'REDRESS_NOTIFY_SECRET_FILE',
+    '<REDRESS_DATA>/notify.secret',
+    path,
+    'The file with the secret that signs notifications, which the receiver needs too. Made at the first start that sends any, ' +
+      'readable by its owner alone; one that is named here has to be there.',
+  ),
+  notifyTimeoutMs: variable(
+    'REDRESS_NOTIFY_TIMEOUT',
+    '10000',
+    wholeNumber(100, 60_000),
+    'How long the receiver of a notification may take to answer, in milliseconds. One whose sender died is sent again after three times as long.',
+  ),
+  notifyNames: variable(
+    'REDRESS_NOTIFY_NAMES',
+    'no',
+    z.enum(['yes', 'no'], 'must be yes or no').transform(text => text === 'yes'),
+    'Whether notifications carry the name of whoever is told; else ids alone leave the house.',
   ),
   timeZone: variable(
     'REDRESS_TIME_ZONE',

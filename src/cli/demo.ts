@@ -65,6 +65,8 @@ async function demo(options: DemoOptions, serve: ServeHouse): Promise<number> {
     dataFolder: data,
     masterKeyFile: join(data, 'master.key'),
     checkpointKeyFile: join(data, 'checkpoint.key'),
+    // What is made up is told to nobody.
+    notifyUrl: 'none',
   };
   try {
     emptyDemoFolder(data, { seed, cases });

@@ -43,6 +43,8 @@ async function rehearse({ data, from }: RehearseOptions, serve: ServeHouse): Pro
     dataFolder: data,
     masterKeyFile: join(data, 'master.key'),
     checkpointKeyFile: join(data, 'checkpoint.key'),
+    // What is made up is told to nobody.
+    notifyUrl: 'none',
   };
   try {
     emptyDemoFolder(data, { rehearsalFrom: new Date(from).toISOString() });

@@ -32,5 +32,20 @@ export interface EngineViews {
   }): readonly { readonly caseId: string; readonly streamId: string; readonly lifecycle: string }[];
   /** How many open promises are provisional, and when the first of them falls due (epoch ms). */
   provisionalDeadlines(): { readonly count: number; readonly firstAt?: number };
+  /** Ids of messages that may be sent at an instant, and the earliest at which one may be. */
+  dueNotifications(byAt: number, limit: number): readonly string[];
+  nextNotificationAt(): number | undefined;
+  notificationCounts(): NotificationCounts;
+  /** A case's number for people, once it is known. */
+  numberOf(caseId: string): string | undefined;
   close(): Promise<void>;
+}
+
+/** How many messages are in each state, and since when (epoch ms) the oldest that is not at its end waits. */
+export interface NotificationCounts {
+  readonly waiting: number;
+  readonly sending: number;
+  readonly sent: number;
+  readonly givenUp: number;
+  readonly oldestQueuedAt?: number;
 }

@@ -17,6 +17,12 @@ import { calendarWarnings } from '../house/calendar-warnings.ts';
 import { type DeadlineRunner, startDeadlineRunner } from '../house/deadline-runner.ts';
 import { createHouseCalendars, type HouseCalendars } from '../house/house-calendars.ts';
 import { createHousePolicies, type HousePolicies } from '../house/house-policies.ts';
+import {
+  type Notifications,
+  type NotifyConfig,
+  notificationProblem,
+  openNotifications,
+} from '../notify/notifications.ts';
 import { keyFollower } from '../privacy/key-follower.ts';
 import { loadMasterKey } from '../privacy/master-key.ts';
 import { createPrivacyDesk, type PrivacyDesk } from '../privacy/privacy-desk.ts';
@@ -69,6 +75,8 @@ export interface Engine<V extends EngineViews = EngineViews> {
   readonly deadlineRuns: DeadlineRunner;
   readonly views: V;
   readonly evidence: Evidence;
+  /** What leaves the house. */
+  readonly notifications: Pick<Notifications, 'status'>;
   /** How long a timer waits for commands on their way. */
   readonly timerGraceMs: number;
   /** Cases on their way through an import, whose timers it fires itself. */
@@ -119,7 +127,7 @@ const DEADLINES = 'promises';
  */
 export async function openEngine<V extends EngineViews>(
   config: Pick<Config, 'dataFolder' | 'masterKeyFile' | 'timeZone'> &
-    Partial<EvidenceConfig & Pick<Config, 'store'>>,
+    Partial<EvidenceConfig & NotifyConfig & Pick<Config, 'store'>>,
   options: EngineOptions<V>,
 ): Promise<Engine<V>> {
   await using opened = new AsyncDisposableStack();
@@ -210,8 +218,23 @@ export async function openEngine<V extends EngineViews>(
     ...(options.alarm === undefined ? {} : { alarm: options.alarm }),
   });
   opened.defer(() => timekeeper.close());
-  const runnerFile = openRunnerFile(file('runner.db'), store.logId, await store.head());
+  const head = await store.head();
+  const runnerFile = openRunnerFile(file('runner.db'), store.logId, head);
   opened.defer(() => runnerFile.close());
+  const notifications = openNotifications({
+    config,
+    folder,
+    store,
+    people,
+    views,
+    lifecycles,
+    file: runnerFile,
+    head,
+    clock,
+    log,
+    ...(options.alarm === undefined ? {} : { alarm: options.alarm }),
+  });
+  opened.defer(() => notifications.close());
   const runner = startWorkflowRunner({
     store,
     handler,
@@ -219,6 +242,7 @@ export async function openEngine<V extends EngineViews>(
     lifecycles,
     workflows,
     rememberingWorkflows,
+    reactors: notifications.reactors,
     file: runnerFile,
     log,
   });
@@ -257,6 +281,7 @@ export async function openEngine<V extends EngineViews>(
     onPublished: published,
   };
   opened.defer(views.onProgress(() => timekeeper.wake()));
+  opened.defer(views.onProgress(() => notifications.wake()));
   opened.defer(store.onAppended(position => views.wake(position)));
 
   const eraseSubject = async (subject: string): Promise<number> => {
@@ -302,6 +327,7 @@ export async function openEngine<V extends EngineViews>(
     deadlineRuns: deadlineRunner,
     views,
     evidence,
+    notifications,
     timerGraceMs: TIMER_GRACE_MS,
     heldCases,
     wakeTimers: () => timekeeper.wake(),
@@ -318,6 +344,7 @@ export async function openEngine<V extends EngineViews>(
         evidence: evidence.problems(),
         calendars: calendarWarnings(policies, views, clock.now()),
         deadlineRuns: deadlineRunner.problem(),
+        notifications: notificationProblem(notifications, views),
       }),
     close() {
       closing ??= running.disposeAsync();

@@ -33,6 +33,8 @@ export async function readinessOf(parts: {
   readonly calendars: readonly string[];
   /** Why a run over the open promises does not come on. */
   readonly deadlineRuns: string | undefined;
+  /** Why notifications do not go out, and how many wait. */
+  readonly notifications: string | undefined;
 }): Promise<Readiness> {
   const { closing, store, projections, timekeeper, workflows, unfinishedImports, evidence } = parts;
   const reasons: string[] = [];
@@ -56,6 +58,7 @@ export async function readinessOf(parts: {
   warnings.push(...parts.calendars);
   if (parts.deadlineRuns !== undefined)
     warnings.push(`a run over the open promises was cut off, and is tried again: ${parts.deadlineRuns}`);
+  if (parts.notifications !== undefined) warnings.push(parts.notifications);
   for (const { workflow, fault } of workflows) {
     if (fault !== undefined) {
       warnings.push(`the workflow ${workflow} stopped at position ${fault.position}: ${fault.message}`);

@@ -7,6 +7,8 @@ export interface RunnerFile {
   /** `''` for a workflow that has not begun. */
   position(workflow: string): Position;
   save(workflow: string, position: Position): void;
+  /** It has not begun: it will begin anew. */
+  forget(workflow: string): void;
   /** What a workflow has in mind; one of another version of it is forgotten, and its place with it. */
   memory(workflow: string, version: number): WorkflowMemory;
   /** Replaces what is kept of a case, together with the place: never the one without the other. */
@@ -87,6 +89,7 @@ function runnerFile(db: DatabaseSync, logId: string): RunnerFile {
     INSERT INTO checkpoints VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET position = excluded.position
   `);
+  const forgetPlace = db.prepare('DELETE FROM checkpoints WHERE logId = ? AND workflow = ?');
   const ofKey = 'SELECT * FROM memory WHERE logId = ? AND workflow = ? AND key = ? AND caseId <> ?';
   const before = db.prepare(`${ofKey} AND at <= ? ORDER BY at DESC, caseId DESC LIMIT 1`);
   const after = db.prepare(`${ofKey} AND at > ? ORDER BY at, caseId LIMIT 1`);
@@ -111,6 +114,9 @@ function runnerFile(db: DatabaseSync, logId: string): RunnerFile {
     position: workflow => String(get.get(logId, workflow)?.position ?? ''),
     save(workflow, position) {
       put.run(logId, workflow, position);
+    },
+    forget(workflow) {
+      forgetPlace.run(logId, workflow);
     },
     memory(workflow, version) {
       const known = db

@@ -16,7 +16,7 @@ export interface Reactor {
   reactTo(event: RecordedEvent): Promise<{
     readonly requests: readonly CommandRequest[];
     /** To be called once the requests were answered. */
-    readonly done?: () => void;
+    readonly done?: () => void | Promise<void>;
   }>;
 }
 

@@ -41,6 +41,8 @@ interface RunnerParts {
   readonly lifecycles: readonly AnyLifecycle[];
   readonly workflows: readonly Workflow[];
   readonly rememberingWorkflows?: readonly RememberingWorkflow[];
+  /** Others that react to the log in the same way. */
+  readonly reactors?: readonly Reactor[];
   readonly file: RunnerFile;
   readonly log: EngineLog;
   readonly alarm?: Alarm;
@@ -55,6 +57,7 @@ export function startWorkflowRunner(parts: RunnerParts): WorkflowRunner {
   const reactors = [
     ...parts.workflows.map(workflow => plainReactor(workflow, parts)),
     ...(parts.rememberingWorkflows ?? []).map(workflow => rememberingReactor(workflow, parts)),
+    ...(parts.reactors ?? []),
   ];
   const feed = sharedFeed(parts.store, [...new Set(reactors.flatMap(({ on }) => on))]);
   const lines = reactors.map(reactor => startLine(reactor, feed.read, parts));
@@ -134,7 +137,7 @@ function startLine(workflow: Reactor, read: Read, parts: RunnerParts): Line {
           throw new Error(`${request.command.type} of ${request.caseId ?? 'a new case'}: ${outcome.outcome}`);
       }
     }
-    done?.();
+    await done?.();
   };
 
   const save = (): void => {

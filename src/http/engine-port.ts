@@ -9,6 +9,7 @@ import type { PolicyBook } from '../engine/policy-book.ts';
 import type { DeadlineRunner } from '../house/deadline-runner.ts';
 import type { HouseCalendars } from '../house/house-calendars.ts';
 import type { HousePolicies } from '../house/house-policies.ts';
+import type { Notifications } from '../notify/notifications.ts';
 import type { PrivacyDesk } from '../privacy/privacy-desk.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -54,6 +55,7 @@ export interface HttpEngine {
   readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;
   readonly views: HttpViews;
   readonly evidence: Evidence;
+  readonly notifications: Pick<Notifications, 'status'>;
   readonly calendars: HouseCalendars;
   readonly policy: HousePolicies;
   readonly deadlineRuns: Pick<DeadlineRunner, 'preview' | 'start' | 'stop' | 'list'>;
@@ -91,4 +93,6 @@ export type HttpViews = Pick<
   | 'slaExceptions'
   | 'complaintFrequencies'
   | 'followUpCalls'
+  | 'notifications'
+  | 'notificationCounts'
 >;

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { HttpEngine } from './engine-port.ts';
+import { addOutboxMetrics } from './outbox-metrics.ts';
 
 export interface HttpMetrics {
   readonly registry: Registry;
@@ -71,6 +72,7 @@ export function createHttpMetrics(engine: HttpEngine): HttpMetrics {
       }
     },
   });
+  addOutboxMetrics(registry, engine);
   const listening = new Gauge({ name: 'redress_live_clients', help: 'Clients of GET /v1/events', registers });
 
   return {

@@ -21,6 +21,7 @@ import { instantWriter } from './instants.ts';
 import { parseJsonBody } from './json-body.ts';
 import { liveFeed } from './live-feed.ts';
 import { answerOtherMethods } from './method-not-allowed.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { privacyRoutes } from './privacy-routes.ts';
@@ -137,6 +138,7 @@ export async function buildHttp(
     promisesRoute({ engine, write }),
     ...viewRoutes({ engine, write, waitTimeoutMs }),
     ...followUpRoutes({ engine, write, waitTimeoutMs }),
+    ...notificationRoutes({ engine, write, waitTimeoutMs }),
     ...directoryRoutes({ engine, write }),
     ...privacyRoutes({ engine, write }),
     ...calendarRoutes({ engine, write }),

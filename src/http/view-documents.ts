@@ -89,7 +89,7 @@ export const frequencySchema = z.object({
   cumulativePercent: z.number(),
 });
 
-function orNull(at: number | null, write: InstantWriter): string | null {
+export function orNull(at: number | null, write: InstantWriter): string | null {
   return at === null ? null : write(at);
 }
 

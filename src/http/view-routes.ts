@@ -22,12 +22,12 @@ import {
 } from './view-documents.ts';
 import { viewsSeen } from './views-seen.ts';
 
-const after = {
+export const after = {
   after: z.string().max(200).optional().meta({
     description: "A position of a command's answer: the query waits until the views have seen it.",
   }),
 };
-const page = {
+export const page = {
   limit: z.coerce
     .number('must be a number')
     .int('must be a whole number')

@@ -28,6 +28,13 @@ import {
   provisionalDeadlines,
 } from './queries/list-deadlines.ts';
 import {
+  dueNotifications,
+  listNotifications,
+  type NotificationFilter,
+  nextNotificationAt,
+  notificationCounts,
+} from './queries/list-notifications.ts';
+import {
   resultsOfCase,
   type SLA_EXCEPTIONS,
   type SlaGroup,
@@ -43,6 +50,7 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
+const NONE_COUNTED = { waiting: 0, sending: 0, sent: 0, givenUp: 0 };
 /** How long a start waits for its views. */
 const OPEN_WAIT_MS = 5_000;
 
@@ -100,6 +108,11 @@ async function viewsOf({ folder, address, store, timeZone, log }: Parameters<Ope
       whenReady(() => hostOverlaps(reader, query, exceptCaseId)) ?? [],
     casesWithPromises: (asked: CasesWithPromises) => casesWithPromises(reader, asked),
     provisionalDeadlines: () => whenReady(() => provisionalDeadlines(reader)) ?? { count: 0 },
+    dueNotifications: (byAt: number, limit: number) =>
+      whenReady(() => dueNotifications(reader, byAt, limit)) ?? [],
+    nextNotificationAt: () => whenReady(() => nextNotificationAt(reader)),
+    notificationCounts: () => whenReady(() => notificationCounts(reader)) ?? NONE_COUNTED,
+    notifications: (filter: NotificationFilter, page: PageRequest) => listNotifications(reader, filter, page),
     numberOf: (caseId: string) => whenReady(() => caseById(reader, caseId)?.number),
     caseByNumber: (number: string) => caseByNumber(reader, number),
     caseById: (caseId: string) => caseById(reader, caseId),

@@ -28,6 +28,10 @@ const noViews: EngineViews = {
   rebuild: async () => ({ events: 0 }),
   casesWithPromises: () => [],
   provisionalDeadlines: () => ({ count: 0 }),
+  dueNotifications: () => [],
+  nextNotificationAt: () => undefined,
+  notificationCounts: () => ({ waiting: 0, sending: 0, sent: 0, givenUp: 0 }),
+  numberOf: () => undefined,
   close: async () => {},
 };
 

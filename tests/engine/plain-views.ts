@@ -75,6 +75,10 @@ export const openPlainViews: OpenViews<
         .map(({ schedule }) => schedule.dueAt);
       return due.length === 0 ? { count: 0 } : { count: due.length, firstAt: Math.min(...due) };
     },
+    dueNotifications: () => [],
+    nextNotificationAt: () => undefined,
+    notificationCounts: () => ({ waiting: 0, sending: 0, sent: 0, givenUp: 0 }),
+    numberOf: () => undefined,
     close: () => log.close(),
   };
 };

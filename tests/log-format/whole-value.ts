@@ -16,7 +16,7 @@ const TEXTS = [
   '0123456789abcdef'.repeat(4),
   '018f0000-0000-7000-8000-000000000000',
 ];
-const NUMBERS = [2, 0.8, 1, 0, 1_772_416_800_000];
+const NUMBERS = [2, 0.8, 1, 0, 1_772_416_800_000, 503];
 
 /** Counts on, so that no two ids of a sample are the same. */
 export interface Counter {

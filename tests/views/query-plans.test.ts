@@ -22,6 +22,12 @@ import {
   nextTimerAt,
   provisionalDeadlines,
 } from '../../src/views/queries/list-deadlines.ts';
+import {
+  dueNotifications,
+  listNotifications,
+  nextNotificationAt,
+  notificationCounts,
+} from '../../src/views/queries/list-notifications.ts';
 import { cursorOf } from '../../src/views/queries/page.ts';
 import {
   resultsOfCase,
@@ -34,7 +40,7 @@ import { ViewReader } from '../../src/views/view-reader.ts';
 import { ViewFolder } from './view-folder.ts';
 
 /** Figures kept by projections: as many rows as there are months, clocks, parties; all of them are read for a report. */
-const FIGURES = ['slaCounts', 'complaintFrequencies', 'caseCounts'];
+const FIGURES = ['slaCounts', 'complaintFrequencies', 'caseCounts', 'notificationCounts'];
 /** Sorted is what one case or person has, one host's visits to come, or cases that were counted and are few. */
 const OF_FEW = /"(?:caseId|assigneeId)" = \?|WHERE caseId = \?|hostId IN|INDEXED BY "casesOf_/;
 
@@ -100,6 +106,14 @@ const ASKED: Readonly<Record<string, (reader: ViewReader) => void>> = {
   provisionalDeadlines: reader => void provisionalDeadlines(reader),
   dueTimers: reader => void dueTimers(reader, 1, 10),
   nextTimerAt: reader => void nextTimerAt(reader),
+  listNotifications: reader => {
+    const all = { state: 'waiting', kind: 'promiseWarned', caseId: 'c', userId: 'u' } as const;
+    for (const filter of filtersOf(all))
+      for (const at of page('-queuedAt', ['m'])) listNotifications(reader, filter, at);
+  },
+  dueNotifications: reader => void dueNotifications(reader, 1, 10),
+  nextNotificationAt: reader => void nextNotificationAt(reader),
+  notificationCounts: reader => void notificationCounts(reader),
   slaReport: reader => {
     for (const group of SLA_GROUPS)
       for (const filter of filtersOf({ lifecycle: 'complaint', clock: 'firstReply', ...MONTHS }))
