@@ -151,6 +151,10 @@ export class Story<S extends CaseState, C extends CommandDefinitions, E extends 
   get events(): readonly EventOf<E>[] {
     return this.#told.events as readonly EventOf<E>[];
   }
+  /** The same as they are read from the log: sealed, with their place in it. */
+  get folded(): readonly Folded<AnyEvent>[] {
+    return this.#told.folded;
+  }
   /** The state once more, from the events alone. */
   refolded(): CaseState {
     const { initial } = this.#lifecycle;

@@ -97,14 +97,18 @@ const TELLS: Readonly<Record<string, (event: RecordedEvent, about: NotifiedCase)
 /** The event types that may have somebody told. */
 export const NOTIFYING: readonly string[] = Object.keys(TELLS);
 
+/** A receipt can be recorded 30 days late: what lies further back when it is recorded is history. */
+const HISTORY_MS = 31 * 86_400_000;
+
 /**
- * Whether an event is news: it was not imported, and it was recorded not long ago. What an import, a replay or a log
- * that is read anew brings of the past is told to nobody.
+ * Whether an event is news: it was not imported, and it was recorded not long ago, of what is no history. What an
+ * import, a replay or a log that is read anew brings of the past is told to nobody.
  * @param now UTC epoch milliseconds
  */
 export function isNews({ metadata }: RecordedEvent, now: number): boolean {
-  const { importId, actor, recordedAt } = metadata;
-  return importId === undefined && actor.via !== 'import' && recordedAt > now - TOLD_WITHIN_MS;
+  const { importId, actor, recordedAt, occurredAt } = metadata;
+  if (importId !== undefined || actor.via === 'import') return false;
+  return recordedAt > now - TOLD_WITHIN_MS && occurredAt > recordedAt - HISTORY_MS;
 }
 
 /** Who is told of an event that is news; everybody once, by the first of their roles. */
