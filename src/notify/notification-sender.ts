@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
 import {
@@ -21,6 +22,7 @@ const BREATH_MS = 200;
 const ROWS_A_LOOK = 500;
 const MESSAGES_AT_ONCE = 8;
 const FIRST_BACKOFF_MS = 1_000;
+const RECORD_AGAIN_AFTER_MS = [100, 400, 1_600];
 
 /** The notifications view, as far as sending needs it. */
 export interface DueNotifications {
@@ -83,13 +85,35 @@ export function startNotificationSender(parts: {
   let failed = 0;
 
   /** Answers the types of what was added. @throws Error where the command was not accepted */
-  const record = async (id: string, command: NotificationCommand): Promise<readonly string[]> => {
-    const asking = asNotifier({ commandId: uuidv7(), correlationId: id });
+  const record = async (
+    id: string,
+    command: NotificationCommand,
+    commandId: string = uuidv7(),
+  ): Promise<readonly string[]> => {
+    const asking = asNotifier({ commandId, correlationId: id });
     const outcome = await give(notification, { ...asking, id, command });
     if (outcome.outcome !== 'accepted')
       throw new Error(`${command.type} of message ${id}: ${outcome.outcome}`);
     done.set(id, outcome.position ?? '');
     return outcome.events.map(({ type }) => type);
+  };
+
+  /** What came of a sending: tried for some seconds, since not to know it is to send again. */
+  const recordPatiently = async (id: string, command: NotificationCommand): Promise<readonly string[]> => {
+    const commandId = uuidv7();
+    for (const pauseMs of RECORD_AGAIN_AFTER_MS) {
+      try {
+        return await record(id, command, commandId);
+      } catch {
+        await sleep(pauseMs);
+      }
+    }
+    return record(id, command, commandId);
+  };
+
+  const wentWell = (): void => {
+    failures = 0;
+    problem = undefined;
   };
 
   const send = async (id: string): Promise<void> => {
@@ -101,14 +125,13 @@ export function startNotificationSender(parts: {
     const message = messageIn(await store.readStream(`${notification.category}-${id}`));
     if (message === undefined) throw new Error(`message ${id} is of a newer release`);
     const outgoing = await write(id, message);
-    // A machine that slept meanwhile has lost its claim: another one sends.
-    if (performance.now() - began > leaseMs - timeoutMs) return;
+    // A machine that slept meanwhile may lose its claim before it is through: another one sends.
+    if (performance.now() - began > timeoutMs) return;
     const delivery = await deliver(outgoing);
     if (delivery.outcome === 'taken') {
       sent++;
-      failures = 0;
-      problem = undefined;
-      await record(id, { type: 'recordSent', data: { claimId } });
+      wentWell();
+      await recordPatiently(id, { type: 'recordSent', data: { claimId } });
       return;
     }
     failed++;
@@ -119,7 +142,7 @@ export function startNotificationSender(parts: {
       ...(status === undefined ? {} : { status }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
-    if ((await record(id, { type: 'recordFailure', data: said })).includes('NotificationGivenUp'))
+    if ((await recordPatiently(id, { type: 'recordFailure', data: said })).includes('NotificationGivenUp'))
       log.error({ messageId: id, problem: delivery.problem }, 'a notification is given up');
     throw new DeliveryFailedError(delivery.problem);
   };
@@ -149,8 +172,8 @@ export function startNotificationSender(parts: {
   const run = async (): Promise<void> => {
     try {
       await look();
-      failures = 0;
-      problem = undefined;
+      // One that waits for its next attempt says that nothing is well yet.
+      if (views.nextNotificationAt() === undefined) wentWell();
     } catch (error) {
       failures++;
       problem = error instanceof Error ? error.message : String(error);

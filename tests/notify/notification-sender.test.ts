@@ -53,9 +53,13 @@ describe('a sender', () => {
   it('tries again until it is taken, with the same id', async () => {
     const { time, queue, sender, types } = virtual();
     const { deliver, got } = receiver((_id, times) => (times < 4 ? REFUSED : TAKEN));
-    sender(deliver);
+    const { status } = sender(deliver);
     const [id = ''] = await queue(1);
+    // Between two attempts, too, it is not well.
+    await time.pass(20_000);
+    expect(status().problem).toContain('answered 503');
     await time.pass(600_000);
+    expect(status().problem).toBeUndefined();
     expect(got).toEqual([id, id, id, id]);
     expect((await types(id)).slice(-2)).toEqual(['NotificationClaimed', 'NotificationSent']);
   });

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { instantWriter } from '../../src/http/instants.ts';
@@ -153,6 +156,41 @@ describe('a receiver', () => {
     expect(JSON.stringify(outcome)).toContain('ECONNREFUSED');
     expect(JSON.stringify(outcome)).not.toContain('token-in-the-path');
     receiver = await receivingServer();
+  });
+});
+
+describe('the receiver of the documentation', () => {
+  const example = fileURLToPath(new URL('../../docs/examples/receive-notifications.mjs', import.meta.url));
+
+  it('takes what is signed, tells of each id once, and refuses the rest', async () => {
+    const sign = openWebhookSecret(secretFile(), true);
+    const child = spawn(process.execPath, [example], {
+      env: { ...process.env, SECRET: secretIn(secretFile()), PORT: '0' },
+    });
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', text => {
+      printed += String(text);
+    });
+    try {
+      while (!printed.includes('listening')) await once(child.stdout, 'data');
+      const url = /http:\S+/.exec(printed)?.[0] ?? '';
+      const send = (signedBy: typeof sign, at: number) =>
+        webhook({ url, timeoutMs: 20_000, sign: signedBy, clock: { now: () => at } })({
+          id: MESSAGE_ID,
+          body,
+        });
+      const now = Date.now();
+      expect(await send(sign, now)).toEqual({ outcome: 'taken' });
+      expect(await send(sign, now)).toEqual({ outcome: 'taken' });
+      expect(await send(() => 'v1,bm90IHNpZ25lZA==', now)).toMatchObject({ status: 401 });
+      expect(await send(message => sign({ ...message, body: '{}' }), now)).toMatchObject({ status: 401 });
+      expect(await send(sign, now - 600_000)).toMatchObject({ status: 401 });
+    } finally {
+      child.kill();
+      await once(child, 'close');
+    }
+    const [, ...told] = printed.trim().split('\n');
+    expect(told).toEqual([`redress.notification.promiseWarned.v1 to ${idOf(4)}: ${idOf(3)}`]);
   });
 });
 
