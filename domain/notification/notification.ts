@@ -135,7 +135,7 @@ function pauseAfter(attempts: number): number {
 
 /**
  * A claim that is not to be had, an end told late: an accept without events. Several senders are no mistake, and one
- * of them loses each time.
+ * of them loses each time. Rejects with `notRegistered`, `notClaimed`.
  */
 function decide(
   command: NotificationCommand,
@@ -161,6 +161,7 @@ function decide(
       return accept({ type: 'NotificationClaimed', data, occurredAt: now });
     }
     case 'recordSent': {
+      if (attempts === 0) return reject('notClaimed');
       // Also by one whose claim was taken over meanwhile: it was taken, and nobody need try again.
       const data = { claimId: command.data.claimId, attempt: attempts };
       return accept({ type: 'NotificationSent', data, occurredAt: now });

@@ -142,7 +142,8 @@ describe('a message', () => {
     expect(last).toMatchObject([{ type: 'NotificationGivenUp', data: { attempts: 0, because: 'tooOld' } }]);
   });
 
-  it('that was never queued is refused', () => {
+  it('that was never queued, or never claimed, is not sent', () => {
     expect(() => told([claim(), 0])).toThrow('notRegistered');
+    expect(() => told([queue, 0], [sent(), 0])).toThrow('notClaimed');
   });
 });
