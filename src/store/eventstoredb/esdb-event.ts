@@ -1,5 +1,5 @@
 import { type RecordedEvent as EsdbEvent, type EventData, jsonEvent } from '@eventstore/db-client';
-import type { RecordedEvent, StoredEvent } from '../../../domain/log/envelope.ts';
+import type { Position, RecordedEvent, StoredEvent } from '../../../domain/log/envelope.ts';
 import { placeOf } from './place.ts';
 
 const ID_BEFORE = ',"eventId":"';
@@ -43,7 +43,7 @@ function dataIn(body: string): { readonly data: StoredEvent['data']; readonly en
 }
 
 /** @throws LogDamagedError for an event in one of our streams that no release of ours wrote */
-export function recordedEventOf(event: EsdbEvent): RecordedEvent {
+export function recordedEventOf(event: EsdbEvent, place?: Position): RecordedEvent {
   const { id, streamId, revision, type, data, metadata, position } = event;
   if (!isOwn(data) || !isOwn(metadata) || !('schemaVersion' in metadata) || position === undefined) {
     throw new LogDamagedError(`event ${id}, ${revision}@${streamId}, was not written by Redress`);
@@ -59,7 +59,7 @@ export function recordedEventOf(event: EsdbEvent): RecordedEvent {
     sealed: own.sealed,
     streamId,
     type,
-    position: placeOf(position),
+    position: place ?? placeOf(position),
   };
 }
 

@@ -7,7 +7,12 @@ const PLACE = /^(\d{20})\.(\d{20})$/;
 
 /** A place in `$all`: of fixed width, so that strings sort in log order. */
 export function placeOf({ commit, prepare }: EsdbPosition): Position {
-  return `${String(commit).padStart(DIGITS, '0')}.${String(prepare).padStart(DIGITS, '0')}`;
+  const at = digits(commit);
+  return `${at}.${commit === prepare ? at : digits(prepare)}`;
+}
+
+function digits(place: bigint): string {
+  return String(place).padStart(DIGITS, '0');
 }
 
 /** `undefined` for `''`, the start. @throws TypeError for what is no place in a log on EventStoreDB */
