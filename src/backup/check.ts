@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { findingText } from '../audit/verify-findings.ts';
 import { verifyFolder } from '../audit/verify-folder.ts';
+import { readMasterKey } from '../privacy/master-key.ts';
 import { numberOfPosition } from '../store/position.ts';
 import { configuredStore } from '../store/store-address.ts';
 import { openSqliteBodies } from '../store/stored-bodies.ts';
@@ -11,7 +12,11 @@ import { currentGeneration } from '../views/generation-files.ts';
 import { readCheckpoints } from '../views/view-file.ts';
 import { missingKeys } from './missing-keys.ts';
 
-export const checkParams = z.strictObject({ keyFile: z.string() });
+export const checkParams = z.strictObject({
+  keyFile: z.string(),
+  /** Absent: `master.key` in the data folder. */
+  masterKeyFile: z.string().optional(),
+});
 
 /** One thing that was looked at. */
 export interface Checked {
@@ -27,7 +32,7 @@ export interface Checked {
  */
 export async function checkFolder(
   folder: string,
-  { keyFile }: z.infer<typeof checkParams>,
+  { keyFile, masterKeyFile }: z.infer<typeof checkParams>,
   onProgress: (progress: { readonly doing: string }) => void,
 ): Promise<readonly Checked[]> {
   const checked: Checked[] = [];
@@ -55,7 +60,7 @@ export async function checkFolder(
     return [{ part: 'log', ok: true, text }];
   });
   onProgress({ doing: 'the keys' });
-  await look('keys', async () => [await keysOf(folder)]);
+  await look('keys', async () => [await keysOf(folder, masterKeyFile)]);
   onProgress({ doing: 'the views' });
   await look('views', async () => viewsOf(folder));
   return checked;
@@ -81,11 +86,17 @@ function integrityOf(folder: string, name: string): Checked {
   }
 }
 
-async function keysOf(folder: string): Promise<Checked> {
-  const { sealedBlocks, erasedBlocks, missing, firstMissing, destroyedWithoutErasure } = await missingKeys(
-    folder,
-    () => {},
-  );
+async function keysOf(folder: string, masterKeyFile = join(folder, 'master.key')): Promise<Checked> {
+  const master = readMasterKey(masterKeyFile);
+  const found = await missingKeys(folder, master, () => {});
+  const { sealedBlocks, erasedBlocks, missing, firstMissing, destroyedWithoutErasure } = found;
+  if (found.damaged > 0) {
+    return {
+      part: 'keys',
+      ok: false,
+      text: `${found.damaged} of ${sealedBlocks} sealed values have a key that was changed and opens nothing, the first ${found.firstDamaged}`,
+    };
+  }
   if (missing > 0) {
     return {
       part: 'keys',

@@ -5,7 +5,7 @@ import { base64Of, hashFromBase64, sameHash } from '../audit/merkle.ts';
 import { verifyLog } from '../audit/verify-log.ts';
 import { catchUp } from '../directory/log-follower.ts';
 import { keyFollower } from '../privacy/key-follower.ts';
-import { loadMasterKey } from '../privacy/master-key.ts';
+import { loadMasterKey, type MasterKey } from '../privacy/master-key.ts';
 import { replayErasures } from '../privacy/replay-erasures.ts';
 import { openSqliteKeyStore } from '../privacy/sqlite-key-store.ts';
 import { openDataFolder } from '../store/data-folder.ts';
@@ -80,24 +80,28 @@ export async function restore(wanted: RestoreWanted): Promise<Restored> {
     if (existsSync(imports)) cpSync(imports, place(IMPORTS_FOLDER), { recursive: true });
 
     await demandSameLog(place(EVENTS_FILE), manifest);
-    const { subjects, keysDestroyed } = await forgetAgain(owned.path, alsoErased, masterKeyFile);
+    const masterKey = masterKeyOf(owned.path, masterKeyFile);
+    const { subjects, keysDestroyed } = await forgetAgain(owned.path, alsoErased, masterKey);
     return {
       logId: manifest.logId,
       madeAt: manifest.madeAt,
       events: manifest.events,
       erasedSubjects: subjects.length,
       keysDestroyed,
-      keys: await missingKeys(owned.path, () => {}),
+      keys: await missingKeys(owned.path, masterKey, () => {}),
     };
   } finally {
     owned.release();
   }
 }
 
-async function forgetAgain(folder: string, alsoErased: readonly string[], copied: string | undefined) {
+function masterKeyOf(folder: string, copied: string | undefined): MasterKey {
   const configured = process.env['REDRESS_MASTER_KEY_FILE'];
   const configuredFile = copied === undefined && configured !== '' ? configured : undefined;
-  const masterKey = loadMasterKey({ configuredFile, dataDir: folder });
+  return loadMasterKey({ configuredFile, dataDir: folder });
+}
+
+async function forgetAgain(folder: string, alsoErased: readonly string[], masterKey: MasterKey) {
   const keys = openSqliteKeyStore({ path: join(folder, KEYS_FILE), masterKey });
   const log = await openSqliteLog(join(folder, EVENTS_FILE));
   try {

@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import type { ErasureStage } from '../../domain/privacy/erasure.ts';
 import { backupSchema } from '../backup/backup-format.ts';
 import type { Checked } from '../backup/check.ts';
 import { restore } from '../backup/restore.ts';
 import { loadConfig } from '../config.ts';
 import { askFolder } from './ask-folder.ts';
 import { EXIT, reported } from './ask-house.ts';
+import { inputFile } from './input-file.ts';
 import { OperationError } from './operation-error.ts';
 import { progressLine } from './progress-line.ts';
 import { terminalText } from './terminal-text.ts';
@@ -80,7 +81,7 @@ function restoreCommand(): Command {
     )
     .option(
       '--erased <file>',
-      'redress privacy list --json of later than the backup: erasures that its log does not know',
+      'the answer of redress privacy list, of later than the backup: erasures that its log does not know',
     )
     .option('--json', 'print JSON', false)
     .action((folder: string, { keys, masterKey, erased, json }: RestoreOptions) =>
@@ -90,7 +91,7 @@ function restoreCommand(): Command {
           keys,
           dataFolder: loadConfig(process.env).dataFolder,
           masterKeyFile: masterKey,
-          alsoErased: erased === undefined ? [] : subjectsIn(JSON.parse(readFileSync(erased, 'utf8'))),
+          alsoErased: erased === undefined ? [] : erasedIn(erased),
         });
         const { events, madeAt, erasedSubjects, keysDestroyed, keys: found } = restored;
         process.stdout.write(
@@ -99,26 +100,34 @@ function restoreCommand(): Command {
             : `${events.toLocaleString('en')} events of the backup of ${madeAt} are back.\n` +
                 `${erasedSubjects} erased persons and cases stay erased; ${keysDestroyed} keys that the copy still had were destroyed.\n` +
                 `${found.missing === 0 ? 'Every sealed value has its key, or was erased.' : `✗ ${found.missing} sealed values have no key, the first ${found.firstMissing}`}\n` +
+                `${found.damaged === 0 ? '' : `✗ ${found.damaged} sealed values have a key that was changed and opens nothing, the first ${found.firstDamaged}\n`}` +
                 'Put checkpoint.key back too; views and hashes are made anew at the first start. Then: redress check\n',
         );
-        if (found.missing > 0) process.exitCode = EXIT.failed;
+        if (found.missing + found.damaged > 0) process.exitCode = EXIT.failed;
       }),
     );
 }
 
-/** Every uuid that a list of erasures names as a subject, whatever else it says. */
-function subjectsIn(value: unknown): readonly string[] {
-  const found = new Set<string>();
-  const walk = (part: unknown, isSubject: boolean): void => {
-    if (Array.isArray(part)) for (const each of part) walk(each, isSubject);
-    else if (typeof part === 'object' && part !== null) {
-      for (const [name, each] of Object.entries(part)) {
-        walk(each, name === 'subjects' || name === 'subject' || (isSubject && name === 'id'));
-      }
-    } else if (isSubject && z.uuid().safeParse(part).success) found.add(String(part));
-  };
-  walk(value, false);
-  return [...found];
+/** Of `redress privacy list`: what was only asked for, or refused, or is on hold, is to be kept. */
+const erasuresSchema = z.object({
+  erasures: z.array(z.object({ stage: z.string(), subjects: z.array(z.object({ id: z.uuid() })) })),
+});
+const APPROVED: readonly string[] = ['approved', 'unreachable', 'destroyed'] satisfies ErasureStage[];
+
+/** Whose erasure was approved, by a list of then. @throws OperationError for what is no such list */
+export function erasedIn(file: string): readonly string[] {
+  const text = inputFile(file).toString('utf8');
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    throw new OperationError(`${file} is no JSON: it is cut off, or is no list of erasures`);
+  }
+  const parsed = erasuresSchema.safeParse(list);
+  if (!parsed.success)
+    throw new OperationError(`${file} is no list of erasures as redress privacy list gives it`);
+  const approved = parsed.data.erasures.filter(({ stage }) => APPROVED.includes(stage));
+  return approved.flatMap(({ subjects }) => subjects.map(({ id }) => id));
 }
 
 function checkCommand(): Command {
@@ -128,7 +137,8 @@ function checkCommand(): Command {
     .action(({ json }: { readonly json: boolean }) =>
       reported(async () => {
         const line = progressLine();
-        const params = { keyFile: loadConfig(process.env).checkpointKeyFile };
+        const { checkpointKeyFile: keyFile, masterKeyFile } = loadConfig(process.env);
+        const params = { keyFile, masterKeyFile };
         const answer = await askFolder('check', params, told => line.show(doing.parse(told).doing));
         line.clear();
         const checked = checkedSchema.parse(answer) satisfies readonly Pick<Checked, 'ok' | 'text'>[];

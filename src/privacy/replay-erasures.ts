@@ -7,7 +7,7 @@ const LOOK_AT_EVENTS = 20_000;
 
 /**
  * Destroys, in a key store that was put back, the keys of everybody whose erasure was approved: by the log, and by a
- * list from elsewhere (`redress privacy list --json` of before), for a log that was put back to before an approval. To
+ * list from elsewhere (`redress privacy list` of before), for a log that was put back to before an approval. To
  * be done before a house is opened over them. Reads through the whole log, without decoding it.
  * @returns the subjects that are erased, and how many keys there still were
  */

@@ -10,15 +10,19 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
+import { v4 as uuidv4 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TreeFollower } from '../../src/audit/tree-follower.ts';
 import { backUp } from '../../src/backup/back-up.ts';
 import { checkFolder } from '../../src/backup/check.ts';
 import { restore } from '../../src/backup/restore.ts';
+import { erasedIn } from '../../src/cli/backup.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type House, openHouse } from '../../src/engine/open-house.ts';
+import { makeMasterKeyFile } from '../../src/privacy/master-key.ts';
 import { openSqliteBodies } from '../../src/store/stored-bodies.ts';
 import { type Ask, asker, type HttpHouse, httpHouse, receive } from '../http/http-house.ts';
 
@@ -132,6 +136,35 @@ describe('a backup', () => {
     });
   });
 
+  it('takes of a list of erasures those alone that were approved: who asked, was refused or is on hold keeps the keys', () => {
+    const [approved, unreachable, destroyed, requested, refused, held] = Array.from({ length: 6 }, () =>
+      uuidv4(),
+    );
+    const erasure = (stage: string, id: string | undefined) => ({
+      erasureId: uuidv4(),
+      stage,
+      subjects: [{ kind: 'party', id }],
+    });
+    const list = {
+      erasures: [
+        erasure('approved', approved),
+        erasure('unreachable', unreachable),
+        erasure('destroyed', destroyed),
+        erasure('requested', requested),
+        erasure('refused', refused),
+      ],
+      holds: [{ holdId: uuidv4(), status: 'inForce', subjects: [{ kind: 'party', id: held }] }],
+    };
+    const write = (text: string) => {
+      writeFileSync(place('erased.json'), text);
+      return place('erased.json');
+    };
+    expect(erasedIn(write(JSON.stringify(list)))).toEqual([approved, unreachable, destroyed]);
+    expect(() => erasedIn(write(JSON.stringify(list).slice(0, -9)))).toThrow('it is cut off');
+    expect(() => erasedIn(write('[]'))).toThrow('is no list of erasures');
+    expect(() => erasedIn(place('no-such.json'))).toThrow('cannot be read');
+  });
+
   it('is refused with any byte of it changed, cut off, without its list, or with another log’s keys', async () => {
     await backedUp();
     for (const name of ['data/events.db', 'keys/keys.db']) {
@@ -165,7 +198,6 @@ describe('a check of a data folder', () => {
   it('finds a key that is gone, and one that was destroyed without an erasure', async () => {
     await backedUp();
     await putBack();
-    const { DatabaseSync } = await import('node:sqlite');
     const spoil = (sql: string) => {
       const db = new DatabaseSync(join(place('restored'), 'keys.db'));
       db.exec(sql);
@@ -188,6 +220,31 @@ describe('a check of a data folder', () => {
         text: expect.stringContaining('have no key in keys.db'),
       }),
     );
+  });
+
+  it('finds a key that was changed, and keys that another master key wraps', async () => {
+    await backedUp();
+    await putBack();
+    const keys = async () => (await checked(place('restored'))).filter(({ part }) => part === 'keys');
+    const db = new DatabaseSync(join(place('restored'), 'keys.db'));
+    db.exec(
+      `UPDATE data_key SET wrapped = CAST(substr(wrapped, 1, 20) || x'00' || substr(wrapped, 22) AS BLOB)
+         WHERE number IN (SELECT number FROM subject_key WHERE subject = '${caseId}')`,
+    );
+    db.close();
+    expect(await keys()).toMatchObject([
+      {
+        ok: false,
+        text: expect.stringMatching(/have a key that was changed and opens nothing, the first complaint-/),
+      },
+    ]);
+    rmSync(join(place('restored'), 'master.key'));
+    makeMasterKeyFile(join(place('restored'), 'master.key'));
+    expect(await keys()).toMatchObject([
+      { ok: false, text: expect.stringContaining('is wrapped by the master key') },
+    ]);
+    rmSync(join(place('restored'), 'master.key'));
+    expect(await keys()).toMatchObject([{ ok: false, text: expect.stringContaining('cannot be read') }]);
   });
 
   it('finds any byte of the log that was changed by hand, or the log is the same without it', async () => {
