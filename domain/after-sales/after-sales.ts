@@ -1,6 +1,7 @@
 import { caseEnded, ownerOf } from '../case/case-rules.ts';
 import { decideCase } from '../case/decide-case.ts';
 import { endTimers } from '../case/decide-ending.ts';
+import { notBeforeItsReason } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
@@ -23,10 +24,12 @@ export const afterSales = defineLifecycle({
   collection: 'after-sales-requests',
   category: 'afterSalesRequest',
   numberPrefix: 'ASR',
-  deciderVersion: 1,
+  deciderVersion: 2,
+  deciderChanges: [notBeforeItsReason(afterSalesCommands)],
   opens: ['report'],
   promises: ['answer', 'onSiteResolution'],
   commands: afterSalesCommands,
+  correctable: rules.correctable,
   events: afterSalesEvents,
   initial: noAfterSales,
   decide,

@@ -4,7 +4,7 @@ import { caseCommands, factTime } from '../case/case-commands.ts';
 import { freeText } from '../case/case-events.ts';
 import type { CommandOf } from '../case/event-definition.ts';
 import { recurrenceCommands } from '../case/recurrence.ts';
-import { uuidSchema } from '../log/envelope.ts';
+import { teamRef } from '../case/references.ts';
 import { afterSalesEvents, partSchema, peopleSchema } from './events.ts';
 
 const command = <T extends z.ZodRawShape>(summary: string, roles: readonly Role[], shape: T) => ({
@@ -35,7 +35,7 @@ export const afterSalesCommands = {
       fault: reported.fault,
       attachments: reported.attachments.default(() => []),
       receivedAt: reported.receivedAt.optional(),
-      teamId: uuidSchema.optional(),
+      teamId: teamRef.optional(),
       priority: z.enum(['normal', 'urgent']).default('normal'),
       continues: reported.continues,
     }),

@@ -2,23 +2,24 @@ import { z } from 'zod';
 import { attachmentSchema, caseEvents, channelSchema, freeText, labelSchema } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
 import { recurrenceEvents } from '../case/recurrence.ts';
+import { caseRef, colleagueRef, contactRef, productRef, teamRef, userRef } from '../case/references.ts';
 import { companySchema, siteRegionSchema } from '../complaint/company.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
 
-export const peopleSchema = z.array(uuidSchema).min(1).max(20);
+export const peopleSchema = z.array(userRef).min(1).max(20);
 export const travelSchema = z.object({
   means: z.enum(['car', 'train', 'plane', 'other']),
   /** Kilometres there and back. */
   distanceKm: z.number().min(0).max(50_000).optional(),
 });
 export const partSchema = z.object({ code: labelSchema, quantity: z.int().min(1).max(100_000) });
-export const productSchema = z.object({ productId: uuidSchema.optional(), code: labelSchema });
+export const productSchema = z.object({ productId: productRef.optional(), code: labelSchema });
 /** How an answer reached the customer. */
 export const toldTo = {
   channel: channelSchema,
-  contactId: uuidSchema.optional(),
+  contactId: contactRef.optional(),
   externalId: labelSchema.optional(),
 };
 
@@ -28,7 +29,7 @@ export const afterSalesEvents = {
   ...recurrenceEvents,
   AfterSalesReported: v1({
     customer: companySchema,
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     channel: channelSchema,
     siteRegion: siteRegionSchema,
     site: freeText.optional(),
@@ -39,23 +40,23 @@ export const afterSalesEvents = {
     attachments: z.array(attachmentSchema).max(50),
     receivedAt: instantSchema,
     registeredLate: z.boolean(),
-    teamId: uuidSchema,
+    teamId: teamRef,
     priority: z.enum(['normal', 'urgent']),
     customerGrade: z.enum(['A', 'B', 'C', 'D']).optional(),
     /** The closed request that this one goes on from. */
-    continues: uuidSchema.optional(),
+    continues: caseRef.optional(),
   }),
   /** A message long after the closing: what the request that the workflow opens begins with. */
   AfterSalesSuccessorPrepared: v1({
     customer: companySchema,
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     channel: channelSchema,
     siteRegion: siteRegionSchema,
     product: productSchema.optional(),
     order: labelSchema.optional(),
     fault: freeText.optional(),
     receivedAt: instantSchema,
-    teamId: uuidSchema,
+    teamId: teamRef,
     priority: z.enum(['normal', 'urgent']),
   }),
   AfterSalesAnswered: v1({
@@ -66,7 +67,7 @@ export const afterSalesEvents = {
   }),
   AfterSalesResolvedRemotely: v1({ messageId: uuidSchema, ...toldTo, work: freeText }),
   TechnicianDispatched: v1({
-    people: peopleSchema,
+    people: z.array(colleagueRef).min(1).max(20),
     travel: travelSchema.optional(),
     plannedAt: instantSchema.optional(),
     note: freeText.optional(),

@@ -37,6 +37,11 @@ export const STAFF = [
   'lead',
 ] as const satisfies readonly Role[];
 
+/** A customer's account: sees its own cases and nothing else. */
+export function isCustomerOnly({ roles }: { readonly roles: readonly Role[] }): boolean {
+  return roles.every(role => role === 'customer');
+}
+
 /** Granted after training; some commands need it. */
 export const qualificationSchema = z.object({
   name: z.enum(['remoteJudgement']),

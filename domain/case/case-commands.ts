@@ -13,6 +13,7 @@ import {
   satisfactionSchema,
 } from './case-events.ts';
 import type { CommandOf } from './event-definition.ts';
+import { colleagueRef, teamRef } from './references.ts';
 
 /** When the fact happened, if not now; further back than the policy allows takes a lead and a reason. */
 export const factTime = {
@@ -58,15 +59,15 @@ export const caseCommands = {
     'Give the case to a person of the team',
     ['lead', ...staff.filter(role => role !== 'lead')],
     {
-      assigneeId: uuidSchema,
-      teamId: uuidSchema.optional(),
+      assigneeId: colleagueRef,
+      teamId: teamRef.optional(),
     },
   ),
   handOver: command('Offer the case to another person or team, who accepts it or not', staff, {
     /** Without one, anybody of the team may accept. */
-    toUserId: uuidSchema.optional(),
+    toUserId: colleagueRef.optional(),
     /** The case's own, if not given. */
-    toTeamId: uuidSchema.optional(),
+    toTeamId: teamRef.optional(),
     openPoints: freeText,
   }),
   acceptHandOver: command('Take over a case that was offered', staff, { note: freeText.optional() }),
@@ -75,7 +76,7 @@ export const caseCommands = {
   requestInput: command('Ask another department', staff, {
     department: departmentSchema,
     /** A person of it, by name. */
-    askedUserId: uuidSchema.optional(),
+    askedUserId: colleagueRef.optional(),
     question: freeText,
     /** If the policy's target is not what is needed. */
     dueAt: instantSchema.optional(),

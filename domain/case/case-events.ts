@@ -5,6 +5,7 @@ import { clockAnchorSchema, clockNameSchema, recipientSchema, slaEvents } from '
 import { departmentSchema } from '../team/team.ts';
 import { targetSchema } from '../time/target.ts';
 import type { EventOf } from './event-definition.ts';
+import { caseRef, colleagueRef, contactRef, teamRef, userRef } from './references.ts';
 
 /** Free text of a case: personal data of the case itself, sealed under its own key. */
 export const freeText = personal(z.string().trim().min(1).max(4000));
@@ -16,14 +17,14 @@ export const CHANNELS = ['phone', 'email', 'wechat', 'web', 'visit', 'fax', 'let
 export const channelSchema = z.enum(CHANNELS);
 
 export const messageAuthorSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('user'), userId: uuidSchema }),
-  z.object({ kind: z.literal('contact'), contactId: uuidSchema.optional() }),
+  z.object({ kind: z.literal('user'), userId: userRef }),
+  z.object({ kind: z.literal('contact'), contactId: contactRef.optional() }),
   z.object({ kind: z.literal('automatic') }),
 ]);
 export const messageSchema = z.object({
   direction: z.enum(['inbound', 'outbound']),
   channel: channelSchema,
-  contactId: uuidSchema.optional(),
+  contactId: contactRef.optional(),
   /** The mail system's or chat's own id, by which a bounce is matched. */
   externalId: labelSchema.optional(),
   author: messageAuthorSchema,
@@ -65,7 +66,7 @@ const askedInput = {
   ...input,
   department: departmentSchema,
   /** The person who was asked by name. */
-  askedUserId: uuidSchema.optional(),
+  askedUserId: colleagueRef.optional(),
 };
 /** An open question as a merge carries it over. */
 export const openInputSchema = z.object({
@@ -89,12 +90,12 @@ export const caseEvents = {
   }),
   StepRetracted: v1({ stepRevision: z.int().min(0), stepType: z.string().max(80), reason: freeText }),
   CaseVoided: v1({ reason: freeText }),
-  CaseAssigned: v1({ assigneeId: uuidSchema, teamId: uuidSchema, previousAssigneeId: uuidSchema.optional() }),
+  CaseAssigned: v1({ assigneeId: colleagueRef, teamId: teamRef, previousAssigneeId: uuidSchema.optional() }),
   HandOverProposed: v1({
     handOverId: uuidSchema,
     /** Whoever is to take over; without one, anybody of the team. */
-    toUserId: uuidSchema.optional(),
-    toTeamId: uuidSchema,
+    toUserId: colleagueRef.optional(),
+    toTeamId: teamRef,
     /** What the next one must know. */
     openPoints: freeText,
     openClocks: z.array(z.object({ clock: clockNameSchema, cycle: z.int().min(1), dueAt: instantSchema })),
@@ -124,7 +125,7 @@ export const caseEvents = {
   AttachmentAdded: v1({ attachmentId: uuidSchema, ...attachmentSchema.shape }),
   CaseLinked: v1({
     to: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('case'), caseId: uuidSchema }),
+      z.object({ kind: z.literal('case'), caseId: caseRef }),
       z.object({ kind: z.literal('document'), system: labelSchema, number: labelSchema }),
     ]),
     relation: z.enum(['related', 'recurrence', 'continues', 'causedBy', 'order', 'creditNote', 'other']),

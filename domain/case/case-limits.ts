@@ -8,6 +8,9 @@ export const POSSIBLE_WHEN_TOO_LONG: ReadonlySet<string> = new Set([
   'closeWithoutAgreement',
   // A complaint without a decision is closed once that step is waived.
   'waiveStep',
+  // Nor with a remedy owed: what was given is recorded, or waived.
+  'fulfilRemedy',
+  'waiveRemedy',
   'withdraw',
   'voidEntry',
   'mergeInto',

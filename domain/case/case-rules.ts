@@ -42,6 +42,8 @@ export interface CaseRules<S extends CaseState> {
   stillMetAt?(state: S, clock: Clock, without: string): number | undefined;
   /** Steps that a lead may waive, with the clocks that end by it. */
   readonly waivable: Readonly<Record<string, readonly ClockName[]>>;
+  /** Own steps that are taken after the closing too, and so say nothing of when it was. */
+  readonly alsoAfterClosing?: readonly string[];
   /** Why the case can't be closed that way yet. */
   mayClose(state: S, mode: ClosingMode, context: DecideContext): Rejected | undefined;
   /** None of its promises can pause, yet a customer can be waited for: reminded, and closed without a reply. */

@@ -21,7 +21,7 @@ import { reapplyDeadlines } from './decide-reapplying.ts';
 import { absorb, release } from './decide-taking-over.ts';
 import { fireTimer } from './decide-timer.ts';
 import { accept, type Decision, reject } from './decision.ts';
-import { factAt } from './facts.ts';
+import { beforeFact, factAt } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
 import { waitsForCustomer } from './possible-in-any-case.ts';
 
@@ -92,6 +92,8 @@ export function decideCase<S extends CaseState>(
       // Nor whoever acts for the assignee.
       if (assigneeId !== undefined && (actor.id === assigneeId || actor.onBehalfOf === assigneeId))
         return reject('assigneeMayNot', { assigneeId });
+      const early = beforeFact(at, 'result', clock.result?.at);
+      if (early) return early;
       return accept<CaseEvent>(rescindBreach(clock, evidence, at));
     }
     case 'voidEntry':
@@ -198,6 +200,9 @@ export function decideCase<S extends CaseState>(
       );
       const waits = rules.waitsWithoutClock === true && name === undefined && waitsForCustomer(state);
       if (paused.length === 0 && !waits) return reject('notPaused', { clock: name ?? null });
+      const pausedAt = Math.max(...paused.map(c => c.pause?.since ?? 0));
+      const early = paused.length === 0 ? undefined : beforeFact(at, 'pause', pausedAt);
+      if (early) return early;
       const resumed = paused.flatMap(clock => resumeClock(context, clock, at, 'command'));
       const stillWaits = state.clocks.some(
         c => c.pause?.reason === 'awaitingCustomer' && !paused.includes(c),

@@ -12,6 +12,7 @@ import { type CaseRules, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
 import { handedOnLater } from './decide-merging.ts';
 import { accept, type Decision, reject } from './decision.ts';
+import { beforeFact } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
 
 const DAY_MS = 86_400_000;
@@ -187,6 +188,8 @@ export function retractStep<S extends CaseState>(
     });
   }
   if (step.retracted) return reject('alreadyRetracted', { stepRevision });
+  const early = beforeFact(at, 'step', step.at);
+  if (early !== undefined) return early;
   const started = state.clocks.filter(c => c.startedBy === step.commandId && isOpen(c));
   const retracted: CaseEvent = {
     type: 'StepRetracted',

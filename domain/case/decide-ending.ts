@@ -1,11 +1,12 @@
 import { cancelClock } from '../sla/cancelling.ts';
-import { isOpen } from '../sla/clock.ts';
+import { isOpen, openClock } from '../sla/clock.ts';
 import { meetClock, startClock } from '../sla/promises.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, type ClosingMode, mergedElsewhere, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
 import { accept, type Decision, type Rejected, reject } from './decision.ts';
+import { beforeFact } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
 
 const DAY_MS = 86_400_000;
@@ -67,19 +68,35 @@ export function closeCase<S extends CaseState>(
       return reject('satisfactionIsTheCustomers', { possible: ['notGiven'] });
   }
   if (mode === 'withoutReply') {
-    const early = tooEarlyForSilence(state);
+    const early = tooEarlyForSilence(state, at);
     if (early) return early;
   }
-  const refused = rules.mayClose(state, mode, context);
+  const refused = rules.mayClose(state, mode, context) ?? beforeTheEnd(state, at, rules);
   if (refused) return refused;
   return accept<CaseEvent>(...closing(state, at, mode, context, rules, command.data));
 }
 
+/** A case is closed on the steps that were taken, and on the promise to close it: not before any of them. */
+function beforeTheEnd<S extends CaseState>(
+  state: S,
+  at: number,
+  { alsoAfterClosing = [] }: CaseRules<S>,
+): Rejected | undefined {
+  const promise = openClock(state.clocks, 'closing');
+  if (promise !== undefined && at < promise.startedAt)
+    return reject('beforePromise', { occurredAt: at, clock: 'closing', startedAt: promise.startedAt });
+  return state.steps
+    .filter(s => !s.retracted && s.type !== 'MessageRecorded' && !alsoAfterClosing.includes(s.type))
+    .map(s => beforeFact(at, s.type, s.at))
+    .find(refused => refused !== undefined);
+}
+
 /** Closing for silence comes after the reminders. */
-function tooEarlyForSilence(state: CaseState): Rejected | undefined {
+function tooEarlyForSilence(state: CaseState, at: number): Rejected | undefined {
   const silence = state.timers.findLast(t => t.timer === 'customerSilence' && t.active);
   if (silence === undefined) return reject('notWaitingForCustomer', { possible: ['pauseClock'] });
-  if (silence.reminded >= silence.remindAt.length) return undefined;
+  if (silence.reminded >= silence.remindAt.length && silence.remindAt.every(remindAt => remindAt <= at))
+    return undefined;
   return reject('remindersFirst', { reminded: silence.reminded, remindAt: [...silence.remindAt] });
 }
 
@@ -122,6 +139,8 @@ export function reopenCase<S extends CaseState>(
   if (ended === undefined) return reject('notEnded', { possible: [...rules.possible(state)] });
   if (ended.how === 'voided') return reject('voidedForGood', { endedAt: ended.at });
   if (ended.how === 'merged') return mergedElsewhere(ended);
+  const early = how.by === 'command' ? beforeFact(at, 'ending', ended.at) : undefined;
+  if (early !== undefined) return early;
   const until = ended.at + context.policy.reopeningDays * DAY_MS;
   if (at > until)
     return reject('reopeningPeriodOver', { endedAt: ended.at, until, hint: 'open a new case, linked' });

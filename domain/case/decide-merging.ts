@@ -7,6 +7,7 @@ import { type CaseRules, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
 import { endOfCase } from './decide-ending.ts';
 import { accept, type Decision, reject } from './decision.ts';
+import { beforeFact } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
 import { inputsAgain, openInputs } from './merge-inputs.ts';
 
@@ -95,6 +96,8 @@ export function unmerge<S extends CaseState>(
   if (ended?.how !== 'merged' || ended.survivorId === undefined) {
     return reject('notMerged', { possible: [...rules.possible(state)] });
   }
+  const early = beforeFact(at, 'merge', ended.at);
+  if (early !== undefined) return early;
   const { survivorId } = ended;
   const { reason } = data;
   const unmerged = { survivorId, ...(reason === undefined ? {} : { reason }) };

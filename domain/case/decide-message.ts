@@ -8,6 +8,7 @@ import type { CaseState } from './case-state.ts';
 import { rescinded } from './decide-corrections.ts';
 import { endTimers, reopenCase } from './decide-ending.ts';
 import { accept, type Decision, reject } from './decision.ts';
+import { beforeFact } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
 
 /**
@@ -33,6 +34,8 @@ export function recordMessage<S extends CaseState>(
   const bounced = state.messages.find(m => m.messageId === message.bounceOf);
   if (message.bounceOf !== undefined && bounced === undefined)
     return reject('noSuchMessage', { messageId: message.bounceOf });
+  const early = beforeFact(at, 'message', bounced?.at);
+  if (early !== undefined) return early;
 
   const contact = message.contactId === undefined ? {} : { contactId: message.contactId };
   const writer =

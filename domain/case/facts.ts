@@ -52,3 +52,9 @@ export function receiptAt(
   );
   return { receivedAt: at, registeredLate: now > limit.dueAt };
 }
+
+/** A step cannot lie before what it rests on; `fact` names that. */
+export function beforeFact(at: number, fact: string, factAt: number | undefined): Rejected | undefined {
+  if (factAt === undefined || at >= factAt) return undefined;
+  return reject('beforeFact', { occurredAt: at, fact, factAt });
+}

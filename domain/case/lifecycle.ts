@@ -8,6 +8,7 @@ import type { Actor } from './actor.ts';
 import type { CaseState, TakenOver } from './case-state.ts';
 import type { Decision } from './decision.ts';
 import type { CommandDefinitions, CommandOf, EventDefinitions, EventOf, Folded } from './event-definition.ts';
+import { type UnusableReference, withReferences } from './references.ts';
 
 /** Another case that a command names, as it was read (by stream and revision) before the decision. */
 export interface LinkedCase {
@@ -40,7 +41,8 @@ export interface HostOverlap {
 
 /**
  * Everything a decision may know beside the stream. Plain data and pure functions: no clock, no chance.
- * What of `actor`, `organisation`, `linkedCase` and `customerGrade` was read is recorded with the decision.
+ * What of `actor`, `organisation`, `linkedCase`, `customerGrade` and `unusableReferences` was read is recorded with the
+ * decision.
  */
 export interface DecideContext {
   /** The instant of the decision; no fact may lie after it. */
@@ -58,6 +60,8 @@ export interface DecideContext {
   readonly organisation: Organisation;
   readonly linkedCase?: LinkedCase;
   readonly customerGrade?: 'A' | 'B' | 'C' | 'D';
+  /** What the command names and there is not, or not any more; absent for none. */
+  readonly unusableReferences?: readonly UnusableReference[];
   /** What the view answers to `hostQueryOf`, other cases only. */
   readonly hostOverlaps?: readonly HostOverlap[];
 }
@@ -71,6 +75,10 @@ export interface CaseSummary {
   readonly teamId: string;
   readonly closed: boolean;
 }
+
+type CorrectableFields = Readonly<
+  Record<string, { readonly kind: 'value' | 'text'; readonly schema?: z.ZodType }>
+>;
 
 /**
  * One lifecycle: routes, OpenAPI, forms and the command line are made from this object.
@@ -100,6 +108,8 @@ export interface Lifecycle<
   /** Every promise that it may start: a policy has to say a target for each. */
   readonly promises: readonly ClockName[];
   readonly commands: C;
+  /** The fields that `correctDetails` can put right, with their schemas. */
+  readonly correctable?: CorrectableFields;
   readonly events: E;
   readonly initial: S;
   decide(command: CommandOf<C>, state: S, context: DecideContext): Decision<EventOf<E>>;
@@ -125,6 +135,7 @@ export interface AnyLifecycle {
   readonly continues?: readonly string[];
   readonly promises: readonly ClockName[];
   readonly commands: CommandDefinitions;
+  readonly correctable?: CorrectableFields;
   readonly events: EventDefinitions;
   readonly initial: CaseState;
   decide(command: AnyCommand, state: CaseState, context: DecideContext): Decision<AnyEvent>;
@@ -149,7 +160,11 @@ export function defineLifecycle<
   C extends CommandDefinitions,
   E extends EventDefinitions,
 >(lifecycle: Lifecycle<S, C, E>): Lifecycle<S, C, E> {
-  return lifecycle;
+  return {
+    ...lifecycle,
+    decide: (command, state, context) =>
+      withReferences(lifecycle.decide(command, state, context), context.unusableReferences),
+  };
 }
 
 /** Forgets a lifecycle's own types for the registry; sound because the engine parses by `commands` and `events`. */

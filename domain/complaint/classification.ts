@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { labelSchema } from '../case/case-events.ts';
-import { uuidSchema } from '../log/envelope.ts';
+import { caseRef } from '../case/references.ts';
 
 const codeSchema = z.string().trim().min(1).max(60);
 
@@ -24,7 +24,7 @@ export const classificationSchema = z.object({
   /** Somebody could be hurt: needles, sharp edges, banned substances. */
   safety: z.boolean().default(false),
   /** The earlier case of which this is the same again. */
-  recurrenceOf: uuidSchema.optional(),
+  recurrenceOf: caseRef.optional(),
 });
 export type Classification = z.infer<typeof classificationSchema>;
 

@@ -4,6 +4,7 @@ import { caseCommands, factTime } from '../case/case-commands.ts';
 import { attachmentSchema, channelSchema, freeText, satisfactionSchema } from '../case/case-events.ts';
 import type { CommandOf } from '../case/event-definition.ts';
 import { recurrenceCommands } from '../case/recurrence.ts';
+import { caseRef, contactRef, teamRef } from '../case/references.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { classificationSchema } from './classification.ts';
 import { companySchema, contactPositionSchema, siteRegionSchema } from './company.ts';
@@ -42,7 +43,7 @@ export const complaintCommands = {
       complainant: companySchema,
       buyingCustomer: companySchema.optional(),
       endBrand: companySchema.optional(),
-      contactId: uuidSchema.optional(),
+      contactId: contactRef.optional(),
       contactPosition: contactPositionSchema.optional(),
       channel: channelSchema,
       siteRegion: siteRegionSchema,
@@ -60,14 +61,14 @@ export const complaintCommands = {
       /** When it reached any employee or channel; now, if not given. */
       receivedAt: instantSchema.optional(),
       /** The owning team; the actor's own, if not given. */
-      teamId: uuidSchema.optional(),
+      teamId: teamRef.optional(),
       /** A lead's word makes it urgent at once; anyone else's asks for it. */
       priority: z.enum(['normal', 'urgent']).default('normal'),
       urgencyReason: freeText.optional(),
       /** The closed case that this one goes on from. */
-      continues: uuidSchema.optional(),
+      continues: caseRef.optional(),
       /** The case that this one was a part of. */
-      splitFrom: uuidSchema.optional(),
+      splitFrom: caseRef.optional(),
     }),
   },
   acknowledge: command('Tell the customer that the complaint is received', ['agent', 'integration'], {
@@ -201,7 +202,7 @@ export const complaintCommands = {
       itemId: uuidSchema.optional(),
       description: freeText,
       /** Who is to solve it; the complaint's own team, if not given. */
-      teamId: uuidSchema.optional(),
+      teamId: teamRef.optional(),
     },
   ),
   ...recurrenceCommands,

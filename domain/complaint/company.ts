@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { uuidSchema } from '../log/envelope.ts';
+import { customerRef } from '../case/references.ts';
 
 /**
  * A company that has to do with a complaint. Without a `customerId` it is provisional: a customer
  * not yet known, linked later by a correction. A company's name is no personal value.
  */
 export const companySchema = z.object({
-  customerId: uuidSchema.optional(),
+  customerId: customerRef.optional(),
   name: z.string().trim().min(1).max(200),
 });
 export type Company = z.infer<typeof companySchema>;

@@ -42,6 +42,7 @@ import {
   waiveRemedy,
 } from './decide-remedies.ts';
 import { withSuccessor } from './decide-successor.ts';
+import { deciderChanges } from './decider-changes.ts';
 import { type ComplaintEvent, complaintEvents } from './events.ts';
 import { evolve } from './evolve.ts';
 import { AFTER_CLOSING, possible } from './possible.ts';
@@ -55,10 +56,12 @@ export const complaint = defineLifecycle({
   collection: 'complaints',
   category: 'complaint',
   numberPrefix: 'CMP',
-  deciderVersion: 1,
+  deciderVersion: 2,
+  deciderChanges,
   opens: ['receive'],
   promises: ['acknowledgement', 'firstReply', 'remoteJudgement', 'onSiteArrival', 'decision', 'closing'],
   commands: complaintCommands,
+  correctable: rules.correctable,
   events: complaintEvents,
   initial: noComplaint,
   decide,

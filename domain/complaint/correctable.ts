@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelSchema } from '../case/case-events.ts';
 import type { Correctable } from '../case/case-rules.ts';
+import { contactRef } from '../case/references.ts';
 import { uuidSchema } from '../log/envelope.ts';
 import { companySchema, contactPositionSchema, siteRegionSchema } from './company.ts';
 import { complaintKindSchema } from './events.ts';
@@ -16,7 +17,7 @@ export const correctable: Readonly<Record<string, Correctable<ComplaintState>>> 
   complainant: { kind: 'value', schema: companySchema, current: s => plain(s.complainant) },
   buyingCustomer: { kind: 'value', schema: companySchema, current: s => plain(s.buyingCustomer) },
   endBrand: { kind: 'value', schema: companySchema, current: s => plain(s.endBrand) },
-  contactId: { kind: 'value', schema: uuidSchema, current: s => s.contactId },
+  contactId: { kind: 'value', schema: contactRef, current: s => s.contactId },
   contactPosition: { kind: 'value', schema: contactPositionSchema, current: s => s.contactPosition },
   channel: { kind: 'value', schema: channelSchema, current: s => s.channel },
   siteRegion: { kind: 'value', schema: siteRegionSchema, current: s => s.siteRegion },

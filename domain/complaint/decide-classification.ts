@@ -1,5 +1,6 @@
 import type { Actor } from '../case/actor.ts';
 import { accept, type Decision, type Rejected, reject } from '../case/decision.ts';
+import { beforeFact } from '../case/facts.ts';
 import { dueOf } from '../time/target.ts';
 import type { Classification } from './classification.ts';
 import type { ComplaintCommand } from './commands.ts';
@@ -45,6 +46,10 @@ export function reclassify(data: Data<'reclassify'>, turn: Turn): Decision<Compl
   const { state, context, at } = turn;
   const items = perItem(data.items, state);
   if ('outcome' in items) return items;
+  const early = items
+    .map(({ item }) => beforeFact(at, 'classification', classificationOf(item)?.at))
+    .find(refused => refused !== undefined);
+  if (early !== undefined) return early;
   const first = items
     .filter(({ item }) => classificationOf(item) === undefined)
     .map(({ item }) => item.itemId);
@@ -119,6 +124,8 @@ export function disputeResponsibility(
     return reject('alreadyRuled', { itemId: item.itemId, ruledAt: ruled.at });
   }
   const namedAt = classificationOf(item)?.at ?? at;
+  const early = beforeFact(at, 'classification', namedAt);
+  if (early !== undefined) return early;
   const within = { kind: 'workingDays', count: DISPUTE_WORKING_DAYS, countFrom: 'receipt' } as const;
   const until = dueOf(within, namedAt, context.calendar).dueAt;
   if (at > until) return reject('disputePeriodOver', { namedAt, until });
@@ -133,8 +140,11 @@ export function ruleOnResponsibility(
   const { state, at } = turn;
   const item = state.items.find(i => i.itemId === data.itemId);
   if (item === undefined) return reject('noSuchItem', { itemIds: [data.itemId] });
-  if (openDispute(item) === undefined)
+  const dispute = openDispute(item);
+  if (dispute === undefined)
     return reject('notDisputed', { itemId: item.itemId, possible: [...possible(state)] });
+  const early = beforeFact(at, 'dispute', dispute.at);
+  if (early !== undefined) return early;
   const percent = data.shares.reduce((sum, share) => sum + share.percent, 0);
   if (percent !== 100) return reject('sharesMustAddUp', { percent, to: 100 });
   const { itemId, shares, reasons } = data;

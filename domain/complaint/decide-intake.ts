@@ -21,6 +21,11 @@ export function receive(
   const { actor, customerGrade } = context;
   // A part keeps the receipt of the case that it was split off, however long ago.
   const isPart = data.splitFrom !== undefined && actor.role === 'system';
+  if (data.splitFrom !== undefined && !isPart)
+    return reject('partsAreSplitOff', {
+      field: '/splitFrom',
+      hint: 'splitOff, given to the whole, opens it',
+    });
   const receipt = receiptAt(context, isPart ? undefined : data.receivedAt);
   if ('outcome' in receipt) return receipt;
   const { registeredLate } = receipt;

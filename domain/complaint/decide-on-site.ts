@@ -1,5 +1,6 @@
 import { ownerOf } from '../case/case-rules.ts';
 import { accept, type Decision, type Rejected, reject } from '../case/decision.ts';
+import { beforeFact } from '../case/facts.ts';
 import type { DecideContext } from '../case/lifecycle.ts';
 import { cancelClock } from '../sla/cancelling.ts';
 import { openClock } from '../sla/clock.ts';
@@ -39,6 +40,8 @@ export function judgeRemotely(data: Data<'judgeRemotely'>, turn: Turn): Decision
   if (owesJudgement(state) === undefined && state.priority === 'normal') {
     return reject('notAsked', { possible: ['askRemoteJudgement'] });
   }
+  const beforeAsked = beforeFact(at, 'question', owesJudgement(state));
+  if (beforeAsked !== undefined) return beforeAsked;
   return accept<ComplaintEvent>(
     { type: 'ComplaintJudgedRemotely', data: factOf(data), occurredAt: at },
     ...meet(['remoteJudgement']),
@@ -50,7 +53,7 @@ export function decideOnSite(data: Data<'decideOnSite'>, turn: Turn): Decision<C
   const decidedAt = owesVisit(state);
   if (decidedAt !== undefined)
     return reject('visitDecided', { decidedAt, possible: ['recordArrival', 'cancelOnSite'] });
-  const refused = judgementAgainst(state);
+  const refused = judgementAgainst(state, at);
   if (refused !== undefined) return refused;
   return accept<ComplaintEvent>(
     { type: 'ComplaintOnSiteDecided', data: factOf(data), occurredAt: at },
@@ -59,19 +62,24 @@ export function decideOnSite(data: Data<'decideOnSite'>, turn: Turn): Decision<C
 }
 
 /** QA is not sent far without a judgement that it must go, unless the case is urgent or a lead waives the judgement. */
-function judgementAgainst(state: ComplaintState): Rejected | undefined {
+function judgementAgainst(state: ComplaintState, at: number): Rejected | undefined {
   if (state.waived.includes('remoteJudgement')) return undefined;
   const judged = lastJudgement(state);
   if (judged !== undefined) {
-    return judged.mustGoOnSite
-      ? undefined
-      : reject('judgedNotNeeded', { judgedAt: judged.at, possible: ['waiveStep'] });
+    if (!judged.mustGoOnSite)
+      return reject('judgedNotNeeded', { judgedAt: judged.at, possible: ['waiveStep'] });
+    return isFree(state) ? undefined : beforeFact(at, 'judgement', judged.at);
   }
-  if (state.siteRegion === 'local' || state.priority === 'urgent') return undefined;
+  if (isFree(state)) return undefined;
   return reject('judgementFirst', {
     siteRegion: state.siteRegion,
     possible: ['askRemoteJudgement', 'judgeRemotely', 'waiveStep'],
   });
+}
+
+/** Nobody has to judge first. */
+function isFree({ siteRegion, priority }: ComplaintState): boolean {
+  return siteRegion === 'local' || priority === 'urgent';
 }
 
 export function recordArrival(data: Data<'recordArrival'>, turn: Turn): Decision<ComplaintEvent> {
@@ -81,7 +89,7 @@ export function recordArrival(data: Data<'recordArrival'>, turn: Turn): Decision
   if (owesVisit(state) === undefined && state.priority === 'normal')
     return reject('noVisitDecided', { possible: ['decideOnSite'] });
   if (people === undefined) return reject('peopleNeeded', { field: 'people' });
-  const early = turn.tooEarly(['onSiteArrival']);
+  const early = turn.tooEarly(['onSiteArrival']) ?? beforeFact(at, 'visit', owesVisit(state));
   if (early !== undefined) return early;
   const { note } = data;
   const arrived = { people: [...people], ...(note === undefined ? {} : { note }) };
@@ -93,7 +101,10 @@ export function recordArrival(data: Data<'recordArrival'>, turn: Turn): Decision
 
 export function cancelOnSite(data: Data<'cancelOnSite'>, turn: Turn): Decision<ComplaintEvent> {
   const { state, context, at } = turn;
-  if (owesVisit(state) === undefined) return reject('noVisitDecided', { possible: [...possible(state)] });
+  const decidedAt = owesVisit(state);
+  if (decidedAt === undefined) return reject('noVisitDecided', { possible: [...possible(state)] });
+  const early = beforeFact(at, 'visit', decidedAt);
+  if (early !== undefined) return early;
   const held = { context, owner: ownerOf(state, rules) };
   return accept<ComplaintEvent>(
     { type: 'ComplaintOnSiteCancelled', data: { reason: data.reason }, occurredAt: at },
@@ -113,7 +124,10 @@ export function requestSample(data: Data<'requestSample'>, turn: Turn): Decision
 export function recordSample(data: Data<'recordSample'>, turn: Turn): Decision<ComplaintEvent> {
   const { state, context, at } = turn;
   const { sampleId } = data;
-  if (sampleId !== undefined && !state.samples.some(s => s.sampleId === sampleId)) {
+  const sample = state.samples.find(s => s.sampleId === sampleId);
+  const early = sample?.requested === true ? beforeFact(at, 'request', sample.at) : undefined;
+  if (early !== undefined) return early;
+  if (sampleId !== undefined && sample === undefined) {
     return reject('noSuchSample', { sampleId, samples: state.samples.map(s => s.sampleId) });
   }
   const recorded = { ...factOf(data), sampleId: sampleId ?? context.newId() };

@@ -9,6 +9,7 @@ import {
 } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
 import { recurrenceEvents } from '../case/recurrence.ts';
+import { caseRef, colleagueRef, contactRef, productRef, teamRef, userRef } from '../case/references.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { classificationSchema, sharesSchema } from './classification.ts';
 import { companySchema, contactPositionSchema, siteRegionSchema } from './company.ts';
@@ -22,12 +23,12 @@ export const complaintKindSchema = z.enum(['product', 'delivery', 'service', 'or
 export type ComplaintKind = z.infer<typeof complaintKindSchema>;
 
 export const itemIdsSchema = z.array(uuidSchema).min(1).max(MAX_ITEMS);
-export const peopleSchema = z.array(uuidSchema).min(1).max(20);
+export const peopleSchema = z.array(userRef).min(1).max(20);
 
 /** How something was told to the customer: by which channel, to whom, in which message. */
 export const toldTo = {
   channel: channelSchema,
-  contactId: uuidSchema.optional(),
+  contactId: contactRef.optional(),
   /** The mail system's or chat's own id. */
   externalId: labelSchema.optional(),
 };
@@ -65,7 +66,7 @@ const openingFields = {
   complainant: companySchema,
   buyingCustomer: companySchema.optional(),
   endBrand: companySchema.optional(),
-  contactId: uuidSchema.optional(),
+  contactId: contactRef.optional(),
   contactPosition: contactPositionSchema.optional(),
   channel: channelSchema,
   siteRegion: siteRegionSchema,
@@ -80,8 +81,8 @@ export const complaintEvents = {
     itemId: uuidSchema.optional(),
     hardProblem: z.object({
       description: freeText,
-      teamId: uuidSchema,
-      product: z.object({ productId: uuidSchema.optional(), code: labelSchema }).optional(),
+      teamId: teamRef,
+      product: z.object({ productId: productRef.optional(), code: labelSchema }).optional(),
       defectCategory: labelSchema.optional(),
     }),
   }),
@@ -93,12 +94,12 @@ export const complaintEvents = {
     receivedAt: instantSchema,
     /** Entered later than the policy lets facts be entered; apart from being answered late. */
     registeredLate: z.boolean(),
-    teamId: uuidSchema,
+    teamId: teamRef,
     priority: z.enum(['normal', 'urgent']),
     /** Of the complainant at the receipt, for the policy's conditions. */
     customerGrade: z.enum(['A', 'B', 'C', 'D']).optional(),
-    continues: uuidSchema.optional(),
-    splitFrom: uuidSchema.optional(),
+    continues: caseRef.optional(),
+    splitFrom: caseRef.optional(),
   }),
   /** A part split off, or a message long after the closing: what the complaint that the workflow opens begins with. */
   ComplaintSuccessorPrepared: v1({
@@ -107,7 +108,7 @@ export const complaintEvents = {
     items: z.array(newItemSchema).min(1).max(MAX_ITEMS),
     description: freeText.optional(),
     receivedAt: instantSchema,
-    teamId: uuidSchema,
+    teamId: teamRef,
     priority: z.enum(['normal', 'urgent']),
   }),
   ComplaintAcknowledged: v1({
@@ -134,12 +135,12 @@ export const complaintEvents = {
     nextNewsAt: instantSchema,
   }),
   ComplaintContained: v1({ measures: z.array(containmentSchema).min(1).max(20), note: freeText.optional() }),
-  ComplaintRemoteJudgementAsked: v1({ of: uuidSchema.optional(), question: freeText }),
+  ComplaintRemoteJudgementAsked: v1({ of: colleagueRef.optional(), question: freeText }),
   ComplaintJudgedRemotely: v1({ mustGoOnSite: z.boolean(), basis: judgementBasisSchema, reasons: freeText }),
   ComplaintOnSiteDecided: v1({
-    people: peopleSchema,
+    people: z.array(colleagueRef).min(1).max(20),
     /** The technical service specialist who goes with them. */
-    technicalServiceId: uuidSchema.optional(),
+    technicalServiceId: colleagueRef.optional(),
     purpose: freeText,
   }),
   ComplaintOnSiteArrived: v1({ people: peopleSchema, note: freeText.optional() }),

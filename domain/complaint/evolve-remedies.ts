@@ -25,9 +25,17 @@ export function evolveRemedies(state: ComplaintState, event: Folded<RemedyEvent>
   });
   switch (event.type) {
     case 'ComplaintRemedyOffered': {
-      const { remedyId, kind, approvalNeeded } = event.data;
+      const { remedyId, kind, approvalNeeded, amount } = event.data;
       const { actorId: offeredBy, commandId } = event;
-      const offered: Remedy = { ...fact, remedyId, kind, approvalNeeded, offeredBy, commandId };
+      const offered: Remedy = {
+        ...fact,
+        remedyId,
+        kind,
+        approvalNeeded,
+        offeredBy,
+        commandId,
+        ...(amount === undefined ? {} : { amount }),
+      };
       return { ...state, remedies: [...state.remedies, offered] };
     }
     case 'ComplaintRemedyApproved':

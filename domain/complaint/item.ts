@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { productRef } from '../case/references.ts';
 import { uuidSchema } from '../log/envelope.ts';
 
 /** An amount of goods in the unit that it was counted in; zippers are sold by the piece and by the length. */
@@ -19,7 +20,7 @@ const orderNumberSchema = z.string().trim().min(1).max(60);
 const itemFields = {
   product: z
     .object({
-      productId: uuidSchema.optional(),
+      productId: productRef.optional(),
       code: z.string().trim().min(1).max(60),
       name: z.string().trim().min(1).max(200).optional(),
     })

@@ -34,6 +34,7 @@ export const rules: CaseRules<ComplaintState> = {
   correctable,
   customerFields: ['complainant'],
   retractable: RETRACTABLE,
+  alsoAfterClosing: ['ComplaintSampleRecorded', 'ComplaintClaimSettled', 'ComplaintSupplierClaimed'],
   waivable: {
     acknowledgement: ['acknowledgement'],
     firstReply: ['firstReply'],

@@ -65,6 +65,8 @@ export interface Finding extends Fact {
 export interface Remedy extends Fact {
   readonly remedyId: string;
   readonly kind: RemedyKind;
+  /** What it costs the house, if that was said. */
+  readonly amount?: Money;
   readonly offeredBy: string;
   readonly commandId: string;
   readonly approvalNeeded: boolean;

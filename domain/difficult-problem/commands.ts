@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Role } from '../case/actor.ts';
 import { caseCommands, factTime } from '../case/case-commands.ts';
 import type { CommandOf } from '../case/event-definition.ts';
-import { instantSchema, uuidSchema } from '../log/envelope.ts';
+import { teamRef } from '../case/references.ts';
+import { instantSchema } from '../log/envelope.ts';
 import { difficultProblemEvents, foundInSchema } from './events.ts';
 
 const command = <T extends z.ZodRawShape>(summary: string, roles: readonly Role[], shape: T) => ({
@@ -41,7 +42,7 @@ export const difficultProblemCommands = {
       defectCategory: raised.defectCategory,
       /** When it came up; now, if not given. */
       receivedAt: instantSchema.optional(),
-      teamId: uuidSchema.optional(),
+      teamId: teamRef.optional(),
       priority: z.enum(['normal', 'urgent']).default('normal'),
     }),
   },

@@ -1,6 +1,7 @@
 import { labelSchema } from '../case/case-events.ts';
 import { type CaseRules, caseEnded, ownerOf } from '../case/case-rules.ts';
 import { decideCase } from '../case/decide-case.ts';
+import { notBeforeItsReason } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
@@ -60,10 +61,12 @@ export const difficultProblem = defineLifecycle({
   collection: 'difficult-problems',
   category: 'difficultProblem',
   numberPrefix: 'DPR',
-  deciderVersion: 1,
+  deciderVersion: 2,
+  deciderChanges: [notBeforeItsReason(difficultProblemCommands)],
   opens: ['raise'],
   promises: ['firstResponse', 'progress'],
   commands: difficultProblemCommands,
+  correctable: rules.correctable,
   events: difficultProblemEvents,
   initial: noProblem,
   decide,

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { productSchema } from '../after-sales/events.ts';
 import { caseEvents, freeText, labelSchema } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
-import { instantSchema, uuidSchema } from '../log/envelope.ts';
+import { caseRef, teamRef } from '../case/references.ts';
+import { instantSchema } from '../log/envelope.ts';
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
 
 /** The case that showed the problem. */
-export const originSchema = z.object({ lifecycle: z.string().min(1).max(60), caseId: uuidSchema });
+export const originSchema = z.object({ lifecycle: z.string().min(1).max(60), caseId: caseRef });
 export type Origin = z.infer<typeof originSchema>;
 
 /** Where it came up; production and development have no customer. */
@@ -24,7 +25,7 @@ export const difficultProblemEvents = {
     defectCategory: labelSchema.optional(),
     receivedAt: instantSchema,
     registeredLate: z.boolean(),
-    teamId: uuidSchema,
+    teamId: teamRef,
     priority: z.enum(['normal', 'urgent']),
   }),
   DifficultProblemResponded: v1({ response: freeText }),

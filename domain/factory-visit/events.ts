@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attachmentSchema, caseEvents, channelSchema, freeText, labelSchema } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
+import { caseRef, colleagueRef, contactRef, teamRef } from '../case/references.ts';
 import { companySchema, contactPositionSchema } from '../complaint/company.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { localDateSchema } from '../time/calendar.ts';
@@ -11,7 +12,7 @@ export const purposeSchema = z.enum(['audit', 'tour', 'orderInspection']);
 export const gradeSchema = z.enum(['A', 'B', 'C', 'D']);
 /** Who comes: the contacts known by id, and how many heads in all. Names live with the contacts. */
 export const visitorsSchema = z.object({
-  contactIds: z.array(uuidSchema).max(100),
+  contactIds: z.array(contactRef).max(100),
   headcount: z.int().min(1).max(1000),
 });
 /** What the house does for the visitors: `reception`, `plantTour`, `dinner`, … in the house's own words. */
@@ -23,9 +24,9 @@ const heldDays = { heldFrom: localDateSchema, heldTo: localDateSchema };
 
 export const hostsSchema = {
   /** 对接: who answers for what the visitors came for. */
-  counterparts: z.array(uuidSchema).min(1).max(20),
+  counterparts: z.array(colleagueRef).min(1).max(20),
   /** 陪同: who goes with them. */
-  escorts: z.array(uuidSchema).max(20),
+  escorts: z.array(colleagueRef).max(20),
 };
 const overlapsSchema = z
   .array(z.object({ hostId: uuidSchema, caseId: uuidSchema, from: localDateSchema, to: localDateSchema }))
@@ -44,7 +45,7 @@ export type Wave = z.infer<typeof waveSchema>;
 
 /** What customers say of a visit, right after it and in the waves. */
 export const feedbackSchema = {
-  contactId: uuidSchema.optional(),
+  contactId: contactRef.optional(),
   contactPosition: contactPositionSchema.optional(),
   channel: channelSchema.optional(),
   evaluation: freeText,
@@ -70,7 +71,7 @@ export const factoryVisitEvents = {
     customer: companySchema,
     /** Who comes, if not the customer itself: an auditor, a brand. */
     visitingOrganisation: companySchema.optional(),
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     contactPosition: contactPositionSchema.optional(),
     channel: channelSchema,
     visitors: visitorsSchema,
@@ -81,10 +82,10 @@ export const factoryVisitEvents = {
     attachments: z.array(attachmentSchema).max(50),
     receivedAt: instantSchema,
     registeredLate: z.boolean(),
-    teamId: uuidSchema,
+    teamId: teamRef,
     customerGrade: gradeSchema.optional(),
     /** The closed visit that this one goes on from. */
-    continues: uuidSchema.optional(),
+    continues: caseRef.optional(),
   }),
   FactoryVisitAssessed: v1({ ...proposal, ...proposedFor, note: freeText.optional() }),
   FactoryVisitResubmitted: v1({ ...proposal, ...proposedFor, changes: freeText }),
@@ -130,15 +131,15 @@ export const factoryVisitEvents = {
     taskId: uuidSchema,
     ...waveOfCycle,
     dueAt: instantSchema,
-    contactId: uuidSchema.optional(),
-    teamId: uuidSchema,
+    contactId: contactRef.optional(),
+    teamId: teamRef,
     /** Whose task it is; without one, the team's. */
-    assigneeId: uuidSchema.optional(),
+    assigneeId: colleagueRef.optional(),
   }),
   FactoryVisitContactAttempted: v1({
     ...waveOfCycle,
     channel: channelSchema,
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     note: freeText.optional(),
   }),
   FactoryVisitFollowedUp: v1({ ...waveOfCycle, ...feedbackSchema }),

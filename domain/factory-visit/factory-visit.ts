@@ -1,5 +1,6 @@
 import { caseEnded } from '../case/case-rules.ts';
 import { decideCase } from '../case/decide-case.ts';
+import { notBeforeItsReason } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
@@ -24,10 +25,12 @@ export const factoryVisit = defineLifecycle({
   collection: 'factory-visits',
   category: 'factoryVisit',
   numberPrefix: 'VST',
-  deciderVersion: 1,
+  deciderVersion: 2,
+  deciderChanges: [notBeforeItsReason(factoryVisitCommands)],
   opens: ['apply'],
   promises: ['approval', 'hostsAssigned', 'visitCompleted', 'wave1', 'wave3', 'wave6'],
   commands: factoryVisitCommands,
+  correctable: rules.correctable,
   events: factoryVisitEvents,
   initial: noFactoryVisit,
   decide,

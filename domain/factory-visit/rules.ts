@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { CaseRules } from '../case/case-rules.ts';
 import { reject } from '../case/decision.ts';
+import { contactRef } from '../case/references.ts';
 import { type Company, companySchema } from '../complaint/company.ts';
-import { uuidSchema } from '../log/envelope.ts';
 import { localDateSchema } from '../time/calendar.ts';
 import { purposeSchema } from './events.ts';
 import { RETRACTABLE } from './evolve.ts';
@@ -33,7 +33,7 @@ export const rules: CaseRules<FactoryVisitState> = {
       schema: companySchema,
       current: s => plain(s.visitingOrganisation),
     },
-    contactId: { kind: 'value', schema: uuidSchema, current: s => s.contactId },
+    contactId: { kind: 'value', schema: contactRef, current: s => s.contactId },
     wishedFrom: { kind: 'value', schema: localDateSchema, current: s => s.wishedFrom },
     wishedTo: { kind: 'value', schema: localDateSchema, current: s => s.wishedTo },
     itinerary: { kind: 'text' },

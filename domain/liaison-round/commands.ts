@@ -3,7 +3,7 @@ import type { Role } from '../case/actor.ts';
 import { caseCommands, factTime } from '../case/case-commands.ts';
 import { freeText, labelSchema } from '../case/case-events.ts';
 import type { CommandOf } from '../case/event-definition.ts';
-import { uuidSchema } from '../log/envelope.ts';
+import { teamRef } from '../case/references.ts';
 import {
   filterSchema,
   MAX_ROUND_CUSTOMERS,
@@ -35,7 +35,7 @@ export const liaisonRoundCommands = {
     customers: z.array(newEntrySchema).min(1).max(MAX_ROUND_CUSTOMERS),
     form: labelSchema.optional(),
     /** The actor's own, if not given. */
-    teamId: uuidSchema.optional(),
+    teamId: teamRef.optional(),
   }),
   openRound: command('Open the round: every customer gets a form', ['technicalService', 'lead'], {}),
   closeRound: command('Close the round, and the liaisons nobody answered', ['technicalService', 'lead'], {

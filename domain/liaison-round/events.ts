@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { caseEvents, labelSchema } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
+import { caseRef, colleagueRef, contactRef, teamRef } from '../case/references.ts';
 import { companySchema, siteRegionSchema } from '../complaint/company.ts';
 import { uuidSchema } from '../log/envelope.ts';
 
@@ -26,9 +27,9 @@ export const filterSchema = z.object({
 
 const asked = {
   customer: companySchema,
-  contactId: uuidSchema.optional(),
+  contactId: contactRef.optional(),
   /** Who looks after the customer in marketing. */
-  marketingContactId: uuidSchema.optional(),
+  marketingContactId: colleagueRef.optional(),
   channel: z.enum(['email', 'fax']),
 };
 export const newEntrySchema = z.object({ ...asked, channel: asked.channel.default('email') });
@@ -38,7 +39,7 @@ export type Entry = z.infer<typeof entrySchema>;
 const entriesSchema = z.array(entrySchema).max(MAX_ROUND_CUSTOMERS);
 
 /** A liaison that the round waits for. */
-export const roundLiaisonSchema = z.object({ entryId: uuidSchema, liaisonId: uuidSchema });
+export const roundLiaisonSchema = z.object({ entryId: uuidSchema, liaisonId: caseRef });
 
 /** The round's own events, and those that every case can have. */
 export const liaisonRoundEvents = {
@@ -50,13 +51,13 @@ export const liaisonRoundEvents = {
     customers: entriesSchema,
     /** Which printed form goes out. */
     form: labelSchema.optional(),
-    teamId: uuidSchema,
+    teamId: teamRef,
   }),
   /** Carries the customers who have no form yet: the workflow sends one to each. */
   LiaisonRoundOpened: v1({
     customers: entriesSchema,
     form: labelSchema.optional(),
-    teamId: uuidSchema,
+    teamId: teamRef,
   }),
   LiaisonRoundFormSent: v1({
     ...roundLiaisonSchema.shape,

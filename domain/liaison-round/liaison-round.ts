@@ -52,6 +52,7 @@ export const liaisonRound = defineLifecycle({
   opens: ['scheduleRound'],
   promises: [],
   commands: liaisonRoundCommands,
+  correctable: rules.correctable,
   events: liaisonRoundEvents,
   initial: noRound,
   decide,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Role } from '../case/actor.ts';
 import { caseCommands, factTime } from '../case/case-commands.ts';
 import type { CommandOf } from '../case/event-definition.ts';
-import { instantSchema, uuidSchema } from '../log/envelope.ts';
+import { colleagueRef, teamRef } from '../case/references.ts';
+import { instantSchema } from '../log/envelope.ts';
 import { sampleRequestEvents } from './events.ts';
 
 const command = <T extends z.ZodRawShape>(summary: string, roles: readonly Role[], shape: T) => ({
@@ -40,9 +41,9 @@ export const sampleRequestCommands = {
       /** Given by the workflow alone; by hand a liaison is linked. */
       liaison: opened.liaison,
       /** Who receives it in marketing: its assignee. */
-      marketingContactId: uuidSchema.optional(),
+      marketingContactId: colleagueRef.optional(),
       receivedAt: instantSchema.optional(),
-      teamId: uuidSchema.optional(),
+      teamId: teamRef.optional(),
       priority: z.enum(['normal', 'urgent']).default('normal'),
       continues: opened.continues,
     }),

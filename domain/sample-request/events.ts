@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { productSchema } from '../after-sales/events.ts';
 import { caseEvents, freeText, labelSchema } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
+import { caseRef, colleagueRef, contactRef, teamRef } from '../case/references.ts';
 import { companySchema } from '../complaint/company.ts';
 import { moneySchema, quantitySchema } from '../complaint/item.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
@@ -10,7 +11,7 @@ import { needSchema } from '../technical-liaison/events.ts';
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
 
 /** The liaison that handed over, and which of its hand-overs this is. */
-export const fromLiaisonSchema = z.object({ liaisonId: uuidSchema, handOverId: uuidSchema });
+export const fromLiaisonSchema = z.object({ liaisonId: caseRef, handOverId: uuidSchema });
 export type FromLiaison = z.infer<typeof fromLiaisonSchema>;
 
 export const judgementSchema = z.enum(['accepted', 'changesWanted', 'refused']);
@@ -23,17 +24,17 @@ export const sampleRequestEvents = {
     need: needSchema,
     description: freeText,
     customer: companySchema,
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     product: productSchema.optional(),
     quantity: quantitySchema.optional(),
     liaison: fromLiaisonSchema.optional(),
     receivedAt: instantSchema,
     registeredLate: z.boolean(),
-    teamId: uuidSchema,
+    teamId: teamRef,
     priority: z.enum(['normal', 'urgent']),
     customerGrade: z.enum(['A', 'B', 'C', 'D']).optional(),
     /** The closed request that this one goes on from. */
-    continues: uuidSchema.optional(),
+    continues: caseRef.optional(),
   }),
   SampleRequestQuoted: v1({
     mouldPrice: moneySchema.optional(),
@@ -66,10 +67,10 @@ export const sampleRequestEvents = {
     need: needSchema,
     description: freeText.optional(),
     customer: companySchema,
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     receivedAt: instantSchema,
-    marketingContactId: uuidSchema.optional(),
-    teamId: uuidSchema,
+    marketingContactId: colleagueRef.optional(),
+    teamId: teamRef,
   }),
 };
 export type SampleRequestEvent = EventOf<typeof sampleRequestEvents>;

@@ -2,6 +2,7 @@ import { labelSchema } from '../case/case-events.ts';
 import { type CaseRules, caseEnded } from '../case/case-rules.ts';
 import { correctableCustomer } from '../case/correctable-customer.ts';
 import { decideCase } from '../case/decide-case.ts';
+import { notBeforeItsReason } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
@@ -72,10 +73,12 @@ export const sampleRequest = defineLifecycle({
   collection: 'sample-requests',
   category: 'sampleRequest',
   numberPrefix: 'SMP',
-  deciderVersion: 1,
+  deciderVersion: 2,
+  deciderChanges: [notBeforeItsReason(sampleRequestCommands)],
   opens: ['open'],
   promises: [],
   commands: sampleRequestCommands,
+  correctable: rules.correctable,
   events: sampleRequestEvents,
   initial: noSample,
   decide,

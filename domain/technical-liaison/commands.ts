@@ -3,6 +3,7 @@ import type { Role } from '../case/actor.ts';
 import { caseCommands, factTime } from '../case/case-commands.ts';
 import { freeText } from '../case/case-events.ts';
 import type { CommandOf } from '../case/event-definition.ts';
+import { caseRef, colleagueRef, teamRef } from '../case/references.ts';
 import { companySchema } from '../complaint/company.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { sampleResultSchema, technicalLiaisonEvents } from './events.ts';
@@ -24,7 +25,7 @@ export const technicalLiaisonCommands = {
   sendForm: command('Send a liaison form to a customer', ['technicalService', 'system'], {
     ...recorded.TechnicalLiaisonFormSent.schema.omit({ customerGrade: true, teamId: true }).shape,
     /** The actor's own, if not given. */
-    teamId: uuidSchema.optional(),
+    teamId: teamRef.optional(),
   }),
   recordResponse: {
     summary: "Record a customer's answer, to a form or without one",
@@ -42,9 +43,9 @@ export const technicalLiaisonCommands = {
       /** When it reached any employee or channel: the promise runs from there. */
       receivedAt: instantSchema,
       /** Who looks after the customer in marketing, and gets a copy. */
-      marketingContactId: uuidSchema.optional(),
-      teamId: uuidSchema.optional(),
-      continues: uuidSchema.optional(),
+      marketingContactId: colleagueRef.optional(),
+      teamId: teamRef.optional(),
+      continues: caseRef.optional(),
     }),
   },
   replyPreliminarily: command('Give the preliminary reply', ['technicalService'], {
@@ -54,7 +55,7 @@ export const technicalLiaisonCommands = {
     result: recorded.TechnicalLiaisonAssessed.schema.shape.result,
     note: freeText.optional(),
     /** It shows a hard problem: raised for the team named, else for the liaison's own. */
-    hardProblem: z.strictObject({ description: freeText, teamId: uuidSchema.optional() }).optional(),
+    hardProblem: z.strictObject({ description: freeText, teamId: teamRef.optional() }).optional(),
   }),
   handOverToSales: command('Ask sales for a mould or a sample', ['technicalService'], {
     need: handedOver.need,
@@ -63,9 +64,9 @@ export const technicalLiaisonCommands = {
     quantity: handedOver.quantity,
     contactId: handedOver.contactId,
     /** The marketing technical contact; the one known for the customer, if not given. */
-    marketingContactId: uuidSchema.optional(),
+    marketingContactId: colleagueRef.optional(),
     /** The team that owns the sample request; the liaison's own, if not given. */
-    teamId: uuidSchema.optional(),
+    teamId: teamRef.optional(),
   }),
   recordSampleResult: {
     summary: 'What became of the sample',

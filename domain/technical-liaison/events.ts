@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { productSchema, toldTo } from '../after-sales/events.ts';
 import { attachmentSchema, caseEvents, channelSchema, freeText, labelSchema } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
+import { caseRef, colleagueRef, contactRef, teamRef } from '../case/references.ts';
 import { companySchema, contactPositionSchema } from '../complaint/company.ts';
 import { quantitySchema } from '../complaint/item.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
@@ -39,15 +40,15 @@ export const technicalLiaisonEvents = {
   /** Opens a liaison that waits for the customer: no promise runs yet. */
   TechnicalLiaisonFormSent: v1({
     customer: companySchema,
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     channel: z.enum(['email', 'fax']),
     /** The record of a fax: a form that goes by fax is recorded. */
     faxRecord: labelSchema.optional(),
     /** Which printed form it was. */
     form: labelSchema.optional(),
-    marketingContactId: uuidSchema.optional(),
+    marketingContactId: colleagueRef.optional(),
     round: ofRoundSchema.optional(),
-    teamId: uuidSchema,
+    teamId: teamRef,
     customerGrade: z.enum(['A', 'B', 'C', 'D']).optional(),
   }),
   /** Opens a liaison of a customer who wrote without a form; `TechnicalLiaisonAnswered` follows in the same decision. */
@@ -56,16 +57,16 @@ export const technicalLiaisonEvents = {
     kind: answerKindSchema,
     receivedAt: instantSchema,
     registeredLate: z.boolean(),
-    marketingContactId: uuidSchema.optional(),
-    teamId: uuidSchema,
+    marketingContactId: colleagueRef.optional(),
+    teamId: teamRef,
     customerGrade: z.enum(['A', 'B', 'C', 'D']).optional(),
     /** The closed case that this one goes on from. */
-    continues: uuidSchema.optional(),
+    continues: caseRef.optional(),
   }),
   TechnicalLiaisonAnswered: v1({
     messageId: uuidSchema,
     kind: answerKindSchema,
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     contactPosition: contactPositionSchema,
     channel: channelSchema,
     externalId: labelSchema.optional(),
@@ -89,7 +90,7 @@ export const technicalLiaisonEvents = {
     result: assessmentSchema,
     note: freeText.optional(),
     /** It shows a hard problem: a difficult problem is raised by the workflow, for this team. */
-    hardProblem: z.object({ description: freeText, teamId: uuidSchema }).optional(),
+    hardProblem: z.object({ description: freeText, teamId: teamRef }).optional(),
   }),
   /** A mould or a sample is needed: a sample request is opened by the workflow. */
   TechnicalLiaisonHandedOver: v1({
@@ -99,11 +100,11 @@ export const technicalLiaisonEvents = {
     product: productSchema.optional(),
     quantity: quantitySchema.optional(),
     customer: companySchema,
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     /** Who receives it for sales. */
-    marketingContactId: uuidSchema,
+    marketingContactId: colleagueRef,
     /** The team that owns the sample request. */
-    teamId: uuidSchema,
+    teamId: teamRef,
   }),
   TechnicalLiaisonSampleConcluded: v1({
     handOverId: uuidSchema,
@@ -117,12 +118,12 @@ export const technicalLiaisonEvents = {
   TechnicalLiaisonSuccessorPrepared: v1({
     customer: companySchema,
     kind: answerKindSchema,
-    contactId: uuidSchema.optional(),
+    contactId: contactRef.optional(),
     channel: channelSchema,
     text: freeText.optional(),
     receivedAt: instantSchema,
-    marketingContactId: uuidSchema.optional(),
-    teamId: uuidSchema,
+    marketingContactId: colleagueRef.optional(),
+    teamId: teamRef,
   }),
 };
 export type TechnicalLiaisonEvent = EventOf<typeof technicalLiaisonEvents>;

@@ -2,10 +2,12 @@ import { labelSchema } from '../case/case-events.ts';
 import { type CaseRules, caseEnded, ownerOf } from '../case/case-rules.ts';
 import { correctableCustomer } from '../case/correctable-customer.ts';
 import { decideCase } from '../case/decide-case.ts';
+import { notBeforeItsReason } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
 import { otherCaseOf } from '../case/other-case.ts';
+import { contactRef } from '../case/references.ts';
 import { summaryOf } from '../case/summary.ts';
 import { uuidSchema } from '../log/envelope.ts';
 import { openClock } from '../sla/clock.ts';
@@ -29,7 +31,7 @@ const rules: CaseRules<TechnicalLiaisonState> = {
   reopens: ['firstReply'],
   correctable: {
     customer: correctableCustomer,
-    contactId: { kind: 'value', schema: uuidSchema, current: s => s.contactId },
+    contactId: { kind: 'value', schema: contactRef, current: s => s.contactId },
     marketingContactId: { kind: 'value', schema: uuidSchema, current: s => s.marketingContactId },
     kind: { kind: 'value', schema: answerKindSchema, current: s => s.kind },
     faxRecord: { kind: 'value', schema: labelSchema, current: s => s.faxRecord },
@@ -53,11 +55,13 @@ export const technicalLiaison = defineLifecycle({
   collection: 'technical-liaisons',
   category: 'technicalLiaison',
   numberPrefix: 'TSL',
-  deciderVersion: 1,
+  deciderVersion: 2,
+  deciderChanges: [notBeforeItsReason(technicalLiaisonCommands)],
   opens: ['recordResponse', 'sendForm'],
   continues: ['recordResponse'],
   promises: ['firstReply'],
   commands: technicalLiaisonCommands,
+  correctable: rules.correctable,
   events: technicalLiaisonEvents,
   initial: noLiaison,
   decide,

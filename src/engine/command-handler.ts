@@ -18,6 +18,7 @@ import { findLinkedCase } from './linked-case.ts';
 import { patientAppend } from './patient-append.ts';
 import { createRejectionJournal } from './rejection-journal.ts';
 import { StreamQueue } from './stream-queue.ts';
+import { createReferenceCheck, type ReferenceSource } from './usable-references.ts';
 
 /** Decisions in vain, each because somebody else wrote first, before the sender is told. */
 const CONFLICT_TRIES = 5;
@@ -26,6 +27,7 @@ const CONFLICT_PAUSE_MS = 5;
 const CACHED_EVENTS = 40_000;
 
 export interface CommandHandlerParts extends DeciderParts {
+  readonly directory: DeciderParts['directory'] & ReferenceSource;
   readonly store: EventStore;
   readonly sealer: Sealer;
   readonly clock: WallClock;
@@ -74,6 +76,10 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
   const cases = new CaseReader(store, parts.cachedEvents ?? CACHED_EVENTS);
   const journal = createRejectionJournal({ store, sealer, clock, log });
   const decide = createDecider(parts);
+  const unusableIn = createReferenceCheck({
+    ...parts,
+    load: (lifecycle, caseId) => cases.current(lifecycle, `${lifecycle.category}-${caseId}`),
+  });
   const queue = new StreamQueue();
 
   /** What the command did when it was accepted before. */
@@ -149,7 +155,10 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
       if (settled !== undefined) {
         if (certain || settled.outcome === 'accepted') return settled;
       } else {
-        const decision = decide(request, at, current, await linkedBy(request));
+        const decision = decide(request, at, current, {
+          linked: await linkedBy(request),
+          unusable: await unusableIn(request),
+        });
         if (decision.outcome === 'accepted') {
           const { events } = decision;
           if (events.length === 0) return accepted(at, current, events);

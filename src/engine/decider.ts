@@ -1,5 +1,6 @@
 import { isAsked } from '../../domain/case/input-request.ts';
 import type { HostOverlap, HostQuery } from '../../domain/case/lifecycle.ts';
+import type { UnusableReference } from '../../domain/case/references.ts';
 import type { StoredEvent } from '../../domain/log/envelope.ts';
 import type { WallClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -35,7 +36,8 @@ export type Decider = (
   request: CommandRequest,
   at: { readonly caseId: string; readonly streamId: string },
   current: FoldedCase,
-  linked: Linked | undefined,
+  /** What the command names beside its case, as it was looked up. */
+  named: { readonly linked?: Linked | undefined; readonly unusable?: UnusableReference | undefined },
 ) => Decided;
 
 /**
@@ -44,7 +46,7 @@ export type Decider = (
  */
 export function createDecider(parts: DeciderParts): Decider {
   const { sealer, directory, policies, clock } = parts;
-  return (request, { caseId, streamId }, current, linked) => {
+  return (request, { caseId, streamId }, current, { linked, unusable }) => {
     const { lifecycle, command, actor, commandId } = request;
     const { state } = current;
     const now = request.now ?? clock.now();
@@ -72,6 +74,7 @@ export function createDecider(parts: DeciderParts): Decider {
       linked,
       customerGrade: customerId === undefined ? undefined : directory.customerGrade(customerId, now),
       hostOverlaps: hosts && parts.hostOverlaps?.(hosts, caseId),
+      unusableReferences: unusable && [unusable],
     });
     const decision = lifecycle.decide(command, state, context);
     const stamp = decisionStamp(request, {

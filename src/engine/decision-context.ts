@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actorSchema } from '../../domain/case/actor.ts';
 import type { DecideContext, LinkedCase } from '../../domain/case/lifecycle.ts';
+import { unusableReferenceSchema } from '../../domain/case/references.ts';
 import { streamIdSchema, uuidSchema } from '../../domain/log/envelope.ts';
 import { type Organisation, organisationSchema } from '../../domain/sla/policy.ts';
 import { localDateSchema } from '../../domain/time/calendar.ts';
@@ -21,6 +22,8 @@ export const recordedContextSchema = z.object({
   hostOverlaps: z
     .array(z.object({ hostId: uuidSchema, caseId: uuidSchema, from: localDateSchema, to: localDateSchema }))
     .optional(),
+  /** Of a refusal alone: whatever an accepted command names was there. */
+  unusableReferences: z.array(unusableReferenceSchema).optional(),
 });
 export type RecordedContext = z.infer<typeof recordedContextSchema>;
 
@@ -38,6 +41,7 @@ export interface ContextSource
   readonly linked?: Linked | undefined;
   readonly customerGrade?: DecideContext['customerGrade'] | undefined;
   readonly hostOverlaps?: DecideContext['hostOverlaps'] | undefined;
+  readonly unusableReferences?: DecideContext['unusableReferences'] | undefined;
 }
 
 export interface WatchedContext {
@@ -49,11 +53,11 @@ export interface WatchedContext {
 /** The parts of an actor that its stamp in the metadata does not hold. */
 const UNSTAMPED = ['roles', 'teamId', 'department', 'qualifications', 'delegations'] as const;
 const ORGANISATION = ['assigneeLead', 'teamLead', 'onDuty', 'heads', 'departments', 'away'] as const;
-const OUTSIDE = ['linkedCase', 'customerGrade', 'hostOverlaps'] as const;
+const OUTSIDE = ['linkedCase', 'customerGrade', 'hostOverlaps', 'unusableReferences'] as const;
 
 /** The context of one decision, which notes what the decision reads of it. */
 export function watchedContext(source: ContextSource): WatchedContext {
-  const { actor, linked, customerGrade, hostOverlaps } = source;
+  const { actor, linked, customerGrade, hostOverlaps, unusableReferences } = source;
   const read = {
     context: new Set<PropertyKey>(),
     actor: new Set<PropertyKey>(),
@@ -75,6 +79,7 @@ export function watchedContext(source: ContextSource): WatchedContext {
     ...(linked === undefined ? {} : { linkedCase: linked.linkedCase }),
     ...(customerGrade === undefined ? {} : { customerGrade }),
     ...(hostOverlaps === undefined ? {} : { hostOverlaps }),
+    ...(unusableReferences === undefined ? {} : { unusableReferences }),
   };
   const used = (): RecordedContext | undefined => {
     const recorded: RecordedContext = {};
@@ -88,6 +93,8 @@ export function watchedContext(source: ContextSource): WatchedContext {
     }
     if (outside?.customerGrade !== undefined) recorded.customerGrade = outside.customerGrade;
     if (outside?.hostOverlaps !== undefined) recorded.hostOverlaps = [...outside.hostOverlaps];
+    if (outside?.unusableReferences !== undefined)
+      recorded.unusableReferences = [...outside.unusableReferences];
     return Object.keys(recorded).length === 0 ? undefined : recorded;
   };
   return { context: watched(context, read.context), used };

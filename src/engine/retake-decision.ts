@@ -63,6 +63,7 @@ export function retakeDecision(
     linked,
     customerGrade: recorded.customerGrade,
     hostOverlaps: recorded.hostOverlaps,
+    unusableReferences: recorded.unusableReferences,
   });
   return lifecycle.decide(
     { type: command.type, data: commandDataSchema.parse(command.data) },

@@ -62,11 +62,6 @@ export function isStaff({ roles }: { readonly roles: readonly Role[] }): boolean
   return roles.some(role => STAFF_ROLES.has(role));
 }
 
-/** Sees its own cases and nothing else. */
-export function isCustomerOnly(actor: Actor): boolean {
-  return actor.roles.every(role => role === 'customer');
-}
-
 /** Who may read what is not their own: staff, oversight and machines, but no customer. */
 export const READERS: readonly Role[] = [
   ...STAFF,

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { Actor } from '../../domain/case/actor.ts';
+import { type Actor, isCustomerOnly } from '../../domain/case/actor.ts';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { type Clock, resultOf } from '../../domain/sla/clock.ts';
 import { targetSchema } from '../../domain/time/target.ts';
 import type { LoadedCase } from '../engine/command-handler.ts';
-import { isCustomerOnly } from './authentication.ts';
 import { type InstantWriter, instantsToText } from './instants.ts';
 
 const instant = z.string().meta({ format: 'date-time' });

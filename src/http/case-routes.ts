@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Actor } from '../../domain/case/actor.ts';
+import { type Actor, isCustomerOnly } from '../../domain/case/actor.ts';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import type { LoadedCase } from '../engine/command-handler.ts';
 import { type ApiAnswer, type ApiRoute, apiRoute } from './api-route.ts';
-import { isCustomerOnly, READERS } from './authentication.ts';
+import { READERS } from './authentication.ts';
 import { caseDocument, caseSchema } from './case-document.ts';
 import type { HttpEngine } from './engine-port.ts';
 import type { InstantWriter } from './instants.ts';

@@ -1,13 +1,12 @@
 import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
-import { ROLES, type Role } from '../../domain/case/actor.ts';
+import { isCustomerOnly, ROLES, type Role } from '../../domain/case/actor.ts';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { party, partyCommands } from '../../domain/party/party.ts';
 import { clientCommandId } from '../engine/command-id.ts';
 import { newEventId as newUuid } from '../engine/event-id.ts';
 import { type ApiCall, type ApiRoute, apiRoute } from './api-route.ts';
-import { isCustomerOnly } from './authentication.ts';
 import { outcomeName, problemOf } from './command-answers.ts';
 import { commandBody, type InlineContact, readCommand } from './command-data.ts';
 import { openingExamples } from './command-examples.ts';

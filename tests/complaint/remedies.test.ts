@@ -27,6 +27,45 @@ describe('a remedy', () => {
       .then(event('ComplaintRemedyOffered', { approvalNeeded: true }));
   });
 
+  it('counts with what the case offered before without an approval', () => {
+    const first = story.did('offerRemedy', credit(300_000), agent, '2026-09-30 09:00');
+    first
+      .when('offerRemedy', credit(200_001), agent, '2026-09-30 10:00')
+      .then(event('ComplaintRemedyOffered', { approvalNeeded: true }));
+    first
+      .when('offerRemedy', credit(200_000), agent, '2026-09-30 10:00')
+      .then(event('ComplaintRemedyOffered', { approvalNeeded: false }));
+    // What is off the table counts no more, and what a lead approved is the lead's.
+    first
+      .did('rejectRemedy', { remedyId }, customer, '2026-09-30 09:30')
+      .when('offerRemedy', credit(500_000), agent, '2026-09-30 10:00')
+      .then(event('ComplaintRemedyOffered', { approvalNeeded: false }));
+    big
+      .did('approveRemedy', { remedyId }, lead, '2026-09-30 09:30')
+      .when('offerRemedy', credit(500_000), agent, '2026-09-30 10:00')
+      .then(event('ComplaintRemedyOffered', { approvalNeeded: false }));
+  });
+
+  it('counts with the others of its decision', () => {
+    const both = (second: number) => ({
+      ...decision,
+      items: [{ ...accepted, remedies: [credit(300_000), credit(second)] }],
+    });
+    story
+      .when('communicateDecision', both(200_001), qa, '2026-09-30 09:00')
+      .thenRejected('approvalFirst', { offered: 0 });
+    story
+      .when('communicateDecision', both(200_000), qa, '2026-09-30 09:00')
+      .then(
+        event('ComplaintDecisionCommunicated'),
+        event('ComplaintRemedyOffered'),
+        event('ComplaintRemedyOffered'),
+        event('SlaClockMet'),
+        event('SlaClockMet'),
+        event('SlaClockMet'),
+      );
+  });
+
   it('is approved by a lead who did not offer it', () => {
     big.when('approveRemedy', { remedyId }, lead, '2026-09-30 10:00').then(event('ComplaintRemedyApproved'));
     big

@@ -31,7 +31,11 @@ const directory: CommandHandlerParts['directory'] = {
   standIn: userId => userId,
   usersWithRole: role =>
     role === 'qaHead' ? [{ userId: QA_HEAD, active: true, roles: ['qaHead'], qualifications: [] }] : [],
-  user: () => undefined,
+  user: userId => ({ userId, active: true, roles: ['agent'], qualifications: [] }),
+  team: teamId => ({ teamId, name: 'Service', department: 'service', retired: false }),
+  party: () => undefined,
+  customer: () => undefined,
+  product: () => undefined,
 };
 
 export function agent(more: Partial<Actor> = {}): Actor {

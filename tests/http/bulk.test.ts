@@ -61,15 +61,16 @@ describe('one command for many cases', () => {
     const once = await lead('POST', '/v1/cases/commands', assign(cases), key);
     expect(resultsOf(once.body).map(({ outcome }) => outcome)).toEqual(['accepted', 'refused']);
     const before = await eventsOf(first);
-    await lead('POST', `/v1/complaints/${second}/assign`, { assigneeId: uuidv4() });
+    const { userId: other } = await server.person('agent');
+    await lead('POST', `/v1/complaints/${second}/assign`, { assigneeId: other });
     const again = await lead('POST', '/v1/cases/commands', assign(cases), key);
     expect(resultsOf(again.body)).toMatchObject([
       { outcome: 'accepted', replayed: true },
       { outcome: 'accepted' },
     ]);
     expect(await eventsOf(first)).toBe(before);
-    const other = { command: 'assign', data: { assigneeId: uuidv4() }, cases };
-    const reused = await lead('POST', '/v1/cases/commands', other, key);
+    const another = { command: 'assign', data: { assigneeId: other }, cases };
+    const reused = await lead('POST', '/v1/cases/commands', another, key);
     expect(resultsOf(reused.body)[0]?.problem).toMatchObject({ status: 422 });
   });
 

@@ -1,0 +1,26 @@
+import type { DeciderChange } from '../log/aggregate.ts';
+
+/** Of the commands that every case takes. */
+const NOT_BEFORE_ITS_REASON = [
+  'close',
+  'closeWithoutReply',
+  'closeWithoutAgreement',
+  'reopen',
+  'unmerge',
+  'retractStep',
+  'rescindBreach',
+  'resumeClock',
+  'recordMessage',
+];
+
+/**
+ * Version 2 of every lifecycle: a step is not dated before what it rests on.
+ * @param commands the lifecycle's own, of which one or the other is not among those of every case
+ */
+export function notBeforeItsReason(commands: Readonly<Record<string, unknown>>): DeciderChange {
+  return {
+    version: 2,
+    commands: NOT_BEFORE_ITS_REASON.filter(name => Object.hasOwn(commands, name)),
+    why: 'a step that is dated before what it rests on is refused',
+  };
+}
