@@ -3,7 +3,7 @@ import { decideCase } from '../case/decide-case.ts';
 import { endTimers } from '../case/decide-ending.ts';
 import { notBeforeItsReason } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
-import { factAt, receiptAt } from '../case/facts.ts';
+import { beforePromise, factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
 import { otherCaseOf } from '../case/other-case.ts';
 import { noteRecurrence } from '../case/recurrence.ts';
@@ -170,12 +170,9 @@ function decideOwn(
   }
   const at = factAt(context, state, command.data);
   if (typeof at !== 'number') return at;
-  const promised = PROMISED[command.type]
-    .map(name => openClock(state.clocks, name))
-    .find(c => c !== undefined && at < c.startedAt);
-  if (promised !== undefined) {
-    const { clock, startedAt } = promised;
-    return reject('beforePromise', { occurredAt: at, clock, startedAt });
+  for (const name of PROMISED[command.type]) {
+    const early = beforePromise(at, openClock(state.clocks, name));
+    if (early !== undefined) return early;
   }
   const resolvedAt = resolution(state)?.at;
   if (

@@ -1,7 +1,10 @@
 import { labelSchema } from '../case/case-events.ts';
 import type { CaseRules } from '../case/case-rules.ts';
+import { correctableCustomer } from '../case/correctable-customer.ts';
 import { reject } from '../case/decision.ts';
 import { possibleInAnyCase, waitsForCustomer } from '../case/possible-in-any-case.ts';
+import { siteRegionSchema } from '../complaint/company.ts';
+import { uuidSchema } from '../log/envelope.ts';
 import { type AfterSalesCommand, afterSalesCommands } from './commands.ts';
 import {
   type AfterSalesState,
@@ -47,13 +50,16 @@ export const rules: CaseRules<AfterSalesState> = {
   reopens: ['answer', 'onSiteResolution'],
   startedByReceipt: ['answer', 'onSiteResolution'],
   correctable: {
+    customer: correctableCustomer,
+    contactId: { kind: 'value', schema: uuidSchema, current: s => s.contactId },
+    siteRegion: { kind: 'value', schema: siteRegionSchema, current: s => s.siteRegion },
     order: { kind: 'value', schema: labelSchema, current: s => s.order },
     defectCategory: { kind: 'value', schema: labelSchema, current: s => s.defectCategory },
     productCode: { kind: 'value', schema: labelSchema, current: s => s.productCode },
     fault: { kind: 'text' },
     site: { kind: 'text' },
   },
-  customerFields: [],
+  customerFields: ['customer'],
   retractable: RETRACTABLE,
   stillMetAt(state, clock, without) {
     // A resolution answers too.

@@ -1,8 +1,10 @@
 import type { CaseEvent } from '../case/case-events.ts';
 import { type CaseState, evolveCase, noCase, withStep } from '../case/case-state.ts';
+import { withGradeOf } from '../case/correctable-customer.ts';
 import type { Folded } from '../case/event-definition.ts';
 import { type Recurring, withRecurrence } from '../case/recurrence.ts';
-import type { Company, SiteRegion } from '../complaint/company.ts';
+import { type Company, companySchema, type SiteRegion, siteRegionSchema } from '../complaint/company.ts';
+import { uuidSchema } from '../log/envelope.ts';
 import type { AfterSalesEvent } from './events.ts';
 
 /** A fact carries the revision of its event, by which it is taken back. */
@@ -186,7 +188,7 @@ function evolveCommon(state: AfterSalesState, event: Folded<CaseEvent>): AfterSa
       return told === undefined ? next : withoutStep(next, told.revision);
     }
     case 'DetailsCorrected':
-      return withCorrection(next, event.data.field, event.data.to);
+      return withGradeOf(withCorrection(next, event.data.field, event.data.to), event.data);
     default:
       return next;
   }
@@ -229,6 +231,18 @@ function withCorrection(state: AfterSalesState, field: string, to: unknown): Aft
       return typeof to === 'string' ? { ...state, defectCategory: to } : state;
     case 'productCode':
       return typeof to === 'string' ? { ...state, productCode: to } : state;
+    case 'customer': {
+      const customer = companySchema.safeParse(to);
+      return customer.success ? { ...state, customer: customer.data } : state;
+    }
+    case 'contactId': {
+      const contactId = uuidSchema.safeParse(to);
+      return contactId.success ? { ...state, contactId: contactId.data } : state;
+    }
+    case 'siteRegion': {
+      const siteRegion = siteRegionSchema.safeParse(to);
+      return siteRegion.success ? { ...state, siteRegion: siteRegion.data } : state;
+    }
     default:
       return state;
   }

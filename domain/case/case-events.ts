@@ -87,6 +87,8 @@ export const caseEvents = {
     to: z.json().optional(),
     text: freeText.optional(),
     reason: freeText,
+    /** Where the field names the customer: the grade that this one has; `null` for none. */
+    customerGrade: z.enum(['A', 'B', 'C', 'D']).nullable().optional(),
   }),
   StepRetracted: v1({ stepRevision: z.int().min(0), stepType: z.string().max(80), reason: freeText }),
   CaseVoided: v1({ reason: freeText }),

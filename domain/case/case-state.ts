@@ -13,6 +13,8 @@ export interface MessageFact {
   readonly commandId: string;
   readonly externalId?: string;
   readonly bounced: boolean;
+  /** What it is, where it reached the customer: the word that it came in, or one on the matter by a person. */
+  readonly keeps?: 'acknowledgement' | 'reply';
 }
 
 /** An event of the lifecycle's own that can be taken back, with the decision it belongs to. */
@@ -115,11 +117,14 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
   switch (event.type) {
     case 'MessageRecorded': {
       const { messageId, direction, author, externalId, bounceOf, chase, nextNewsAt } = event.data;
+      const byPerson = author.kind !== 'automatic';
+      const keeps = direction === 'outbound' ? keptBy(event.data, byPerson) : undefined;
       const message: MessageFact = {
         messageId,
         direction,
-        byPerson: author.kind !== 'automatic',
+        byPerson,
         at: event.occurredAt,
+        ...(keeps === undefined ? {} : { keeps }),
         commandId: event.commandId,
         ...(externalId === undefined ? {} : { externalId }),
         bounced: false,
@@ -231,6 +236,16 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
         timers: evolveTimers(state.timers, event),
       };
   }
+}
+
+/** Which promise an outbound message keeps, if it was sent: an unanswered call keeps none. */
+export function keptBy(
+  { purpose, outcome }: Pick<(CaseEvent & { type: 'MessageRecorded' })['data'], 'purpose' | 'outcome'>,
+  byPerson: boolean,
+): MessageFact['keeps'] {
+  if (outcome !== 'sent') return undefined;
+  if (purpose === 'acknowledgement') return 'acknowledgement';
+  return purpose === 'onTheMatter' && byPerson ? 'reply' : undefined;
 }
 
 function end<S extends CaseState>(

@@ -5,6 +5,7 @@ import { canPause, pauseClock, resumeClock } from '../sla/pausing.ts';
 import { rescindBreach } from '../sla/rejudging.ts';
 import { rescheduleClock } from '../sla/rescheduling.ts';
 import { calmClock, dueIfResumed, hurryClock } from '../sla/urgency.ts';
+import { moveWithReply } from '../sla/with-reply.ts';
 import { dueOf, timeLeft } from '../time/target.ts';
 import { unreachable } from '../unreachable.ts';
 import type { CaseCommand } from './case-commands.ts';
@@ -153,7 +154,7 @@ export function decideCase<S extends CaseState>(
       if (state.priority === 'normal' && !state.urgencyRequested)
         return reject('notUrgent', { possible: ['markUrgent'] });
       const owner = ownerOf(state, rules);
-      const calmed = state.clocks.flatMap(clock => calmClock(context, owner, clock));
+      const calmed = moveWithReply(state.clocks, (clock, bound) => calmClock(context, owner, clock, bound));
       return accept<CaseEvent>(event('UrgencyLowered', { reason: command.data.reason }), ...calmed);
     }
     case 'waiveStep': {
@@ -265,7 +266,7 @@ function hurry<S extends CaseState>(
   rules: CaseRules<S>,
 ): readonly CaseEvent[] {
   const owner = ownerOf(state, rules);
-  return state.clocks.flatMap(clock => hurryClock(context, owner, clock));
+  return moveWithReply(state.clocks, (clock, bound) => hurryClock(context, owner, clock, bound));
 }
 
 function pauseClocks<S extends CaseState>(

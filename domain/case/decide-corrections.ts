@@ -5,11 +5,13 @@ import { policyLine } from '../sla/policy.ts';
 import { isBreached, rejudgeClock, rescindResult } from '../sla/rejudging.ts';
 import { rescheduleClock } from '../sla/rescheduling.ts';
 import { replayDeadline } from '../sla/schedule.ts';
+import { moveWithReply } from '../sla/with-reply.ts';
 import { sameTarget, timeLeft } from '../time/target.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
+import { isAnotherCustomer } from './correctable-customer.ts';
 import { handedOnLater } from './decide-merging.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { beforeFact } from './facts.ts';
@@ -41,12 +43,19 @@ export function correctDetails<S extends CaseState>(
     return reject('badValue', { field, issues });
   }
   const from = correctable.current(state);
+  const isAnother = rules.customerFields.includes(field) && isAnotherCustomer(from, to);
   const corrected: CaseEvent = {
     type: 'DetailsCorrected',
-    data: { field, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }), reason },
+    data: {
+      field,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      reason,
+      ...(isAnother ? { customerGrade: context.customerGrade ?? null } : {}),
+    },
     occurredAt: at,
   };
-  const moves = rules.customerFields.includes(field) && context.actor.roles.includes('lead');
+  const moves = isAnother && context.actor.roles.includes('lead');
   return accept<CaseEvent>(corrected, ...(moves ? regrade(state, context, rules) : []));
 }
 
@@ -58,24 +67,26 @@ function regrade<S extends CaseState>(
 ): readonly CaseEvent[] {
   const owner = ownerOf(state, rules);
   const { customerGrade } = context;
-  if (customerGrade === undefined) return [];
-  const graded = { ...owner, facts: { ...owner.facts, customerGrade } };
+  const { customerGrade: _wrong, ...facts } = owner.facts;
+  const graded = { ...owner, facts: customerGrade === undefined ? facts : { ...facts, customerGrade } };
   const ordinary = { ...graded.facts, priority: 'normal' as const };
   const { calendar } = context;
-  return state.clocks
-    .filter(c => c.status === 'running' || c.status === 'paused')
-    .flatMap(clock => {
-      const target = policyLine(context.policy, rules.lifecycle, clock.clock, ordinary)?.target;
-      if (target === undefined || sameTarget(target, clock.ordinaryTarget)) return [];
-      const counted = replayDeadline(target, clock.startedAt, clock.moves, calendar, clock.anchor).dueAt;
-      const dueAt = clock.urgent ? Math.min(counted, clock.schedule.dueAt) : counted;
-      const { pause } = clock;
-      const left =
-        pause === undefined
-          ? {}
-          : { leftMs: Math.max(0, timeLeft(target, Math.min(pause.countedFrom, dueAt), dueAt, calendar)) };
-      return [rescheduleClock(context, graded, clock, 'correctedCustomer', dueAt, { ...left, target })];
-    });
+  return moveWithReply(state.clocks, (clock, notLaterThan) => {
+    if (clock.status !== 'running' && clock.status !== 'paused') return [];
+    const { schedule, pause } = clock;
+    const target = policyLine(context.policy, rules.lifecycle, clock.clock, ordinary)?.target;
+    const stays = target === undefined || sameTarget(target, clock.ordinaryTarget);
+    if (stays && schedule.dueAt <= notLaterThan) return [];
+    const promised = target ?? clock.ordinaryTarget;
+    const counted = replayDeadline(promised, clock.startedAt, clock.moves, calendar, clock.anchor).dueAt;
+    const dueAt = Math.min(counted, clock.urgent ? schedule.dueAt : counted, notLaterThan);
+    const left =
+      pause === undefined
+        ? {}
+        : { leftMs: Math.max(0, timeLeft(promised, Math.min(pause.countedFrom, dueAt), dueAt, calendar)) };
+    const changed = stays ? {} : { target: promised };
+    return [rescheduleClock(context, graded, clock, 'correctedCustomer', dueAt, { ...left, ...changed })];
+  });
 }
 
 function correctReceipt<S extends CaseState>(
@@ -158,7 +169,11 @@ export function rescinded<S extends CaseState>(
           (resting.includes(c.clock) && latest(state.clocks, c.clock) === c)),
     )
     .flatMap((clock): readonly CaseEvent[] => {
-      const still = rules.stillMetAt?.(state, clock, commandId);
+      const others = [
+        rules.stillMetAt?.(state, clock, commandId),
+        metByMessageAt(state, clock, commandId, rules),
+      ];
+      const still = others.filter(other => other !== undefined).sort((a, b) => a - b)[0];
       const taken = rescindResult(context, owner, clock, because, at, { still, until: ended?.at });
       if (taken.length === 0 || ended === undefined || still !== undefined) return taken;
       const broken = isBreached(clock) || taken.some(e => e.type === 'SlaClockBreached');
@@ -167,6 +182,22 @@ export function rescinded<S extends CaseState>(
       return [...taken, ...cancelClock(again, CANCELLED_BY[ended.how], at)];
     });
   return ended?.how === 'merged' ? [...events, ...handedOnLater(state, owedAgain, at)] : events;
+}
+
+/** When another message that stands kept the promise: it did not bounce and was not taken back. */
+function metByMessageAt<S extends CaseState>(
+  { messages, steps, ended }: S,
+  { clock, startedAt }: Clock,
+  without: string,
+  { metByReply }: CaseRules<S>,
+): number | undefined {
+  return messages
+    .filter(m => m.keeps !== undefined && !m.bounced && m.commandId !== without && m.at >= startedAt)
+    .filter(({ keeps }) => clock === 'acknowledgement' || (keeps === 'reply' && metByReply.includes(clock)))
+    .filter(m => m.at <= (ended?.at ?? m.at))
+    .filter(m => !steps.some(step => step.commandId === m.commandId && step.retracted))
+    .map(m => m.at)
+    .sort((a, b) => a - b)[0];
 }
 
 /** A step recorded by mistake: what it met runs again, what it started ends. */

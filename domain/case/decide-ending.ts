@@ -6,7 +6,7 @@ import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, type ClosingMode, mergedElsewhere, ownerOf } from './case-rules.ts';
 import type { CaseState } from './case-state.ts';
 import { accept, type Decision, type Rejected, reject } from './decision.ts';
-import { beforeFact } from './facts.ts';
+import { beforeFact, beforePromise } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
 
 const DAY_MS = 86_400_000;
@@ -82,9 +82,8 @@ function beforeTheEnd<S extends CaseState>(
   at: number,
   { alsoAfterClosing = [] }: CaseRules<S>,
 ): Rejected | undefined {
-  const promise = openClock(state.clocks, 'closing');
-  if (promise !== undefined && at < promise.startedAt)
-    return reject('beforePromise', { occurredAt: at, clock: 'closing', startedAt: promise.startedAt });
+  const early = beforePromise(at, openClock(state.clocks, 'closing'));
+  if (early !== undefined) return early;
   return state.steps
     .filter(s => !s.retracted && s.type !== 'MessageRecorded' && !alsoAfterClosing.includes(s.type))
     .map(s => beforeFact(at, s.type, s.at))

@@ -4,7 +4,7 @@ import { meetClock } from '../sla/promises.ts';
 import type { CaseCommand } from './case-commands.ts';
 import type { CaseEvent } from './case-events.ts';
 import { type CaseRules, ownerOf } from './case-rules.ts';
-import type { CaseState } from './case-state.ts';
+import { type CaseState, keptBy } from './case-state.ts';
 import { rescinded } from './decide-corrections.ts';
 import { endTimers, reopenCase } from './decide-ending.ts';
 import { accept, type Decision, reject } from './decision.ts';
@@ -99,13 +99,9 @@ function outbound<S extends CaseState>(
   context: DecideContext,
   rules: CaseRules<S>,
 ): readonly CaseEvent[] {
-  if (message.outcome !== 'sent' || state.ended !== undefined) return [];
-  const reply = message.purpose === 'onTheMatter' && byPerson;
-  const names = reply
-    ? (['acknowledgement', ...rules.metByReply] as const)
-    : message.purpose === 'acknowledgement'
-      ? (['acknowledgement'] as const)
-      : [];
+  const keeps = state.ended === undefined ? keptBy(message, byPerson) : undefined;
+  if (keeps === undefined) return [];
+  const names = keeps === 'reply' ? (['acknowledgement', ...rules.metByReply] as const) : ([keeps] as const);
   const owner = ownerOf(state, rules);
   // A word from before the promise began (a reopening) keeps none.
   const begun = state.clocks.filter(c => c.startedAt <= at);

@@ -1,3 +1,4 @@
+import type { Clock } from '../sla/clock.ts';
 import { dueOf } from '../time/target.ts';
 import type { CaseState } from './case-state.ts';
 import { type Rejected, reject } from './decision.ts';
@@ -33,6 +34,13 @@ export function factAt(context: DecideContext, state: CaseState, data: FactTime)
     recordableUntil: limit.dueAt,
     unless: 'a lead gives a backdatingReason',
   });
+}
+
+/** Why a fact can't keep a promise: it lies before the promise began (again). */
+export function beforePromise(at: number, promise: Clock | undefined): Rejected | undefined {
+  if (promise === undefined || at >= promise.startedAt) return undefined;
+  const { clock, startedAt } = promise;
+  return reject('beforePromise', { occurredAt: at, clock, startedAt });
 }
 
 /** When a case that opens reached the house, and whether it was entered late. */

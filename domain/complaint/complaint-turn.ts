@@ -1,5 +1,6 @@
 import { type CaseRules, ownerOf } from '../case/case-rules.ts';
-import { type Rejected, reject } from '../case/decision.ts';
+import type { Rejected } from '../case/decision.ts';
+import { beforePromise } from '../case/facts.ts';
 import type { DecideContext } from '../case/lifecycle.ts';
 import { openClock } from '../sla/clock.ts';
 import type { ClockName, SlaEvent } from '../sla/events.ts';
@@ -33,11 +34,9 @@ export function turnOf(
     meet: (names, mode) =>
       names.flatMap(name => meetClock(context, owner, openClock(state.clocks, name), at, mode)),
     tooEarly(names) {
-      const clock = names
-        .map(name => openClock(state.clocks, name))
-        .find(c => c !== undefined && at < c.startedAt);
-      if (clock === undefined) return undefined;
-      return reject('beforePromise', { occurredAt: at, clock: clock.clock, startedAt: clock.startedAt });
+      return names
+        .map(name => beforePromise(at, openClock(state.clocks, name)))
+        .find(early => early !== undefined);
     },
     start: names => names.flatMap(name => startClock(context, owner, state.clocks, name, at)),
   };

@@ -1,5 +1,6 @@
 import type { CaseEvent } from '../case/case-events.ts';
 import { type CaseState, evolveCase, type MessageFact, withStep } from '../case/case-state.ts';
+import { withGradeOf } from '../case/correctable-customer.ts';
 import type { Folded } from '../case/event-definition.ts';
 import { withRecurrence } from '../case/recurrence.ts';
 import { withCorrection } from './correctable.ts';
@@ -234,7 +235,7 @@ function evolveShared(before: ComplaintState, event: Folded<CaseEvent>): Complai
   const state = evolveCase(before, event);
   switch (event.type) {
     case 'DetailsCorrected':
-      return withCorrection(state, event.data.field, event.data.to);
+      return withGradeOf(withCorrection(state, event.data.field, event.data.to), event.data);
     case 'StepRetracted':
       return withoutStep(state, event.data.stepRevision);
     case 'MessageRecorded': {

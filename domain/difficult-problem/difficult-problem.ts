@@ -3,7 +3,7 @@ import { type CaseRules, caseEnded, ownerOf } from '../case/case-rules.ts';
 import { decideCase } from '../case/decide-case.ts';
 import { notBeforeItsReason } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
-import { factAt, receiptAt } from '../case/facts.ts';
+import { beforePromise, factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
 import { otherCaseOf } from '../case/other-case.ts';
 import { possibleInAnyCase } from '../case/possible-in-any-case.ts';
@@ -139,20 +139,23 @@ function decideOwn(
   if (typeof at !== 'number') return at;
   const owner = ownerOf(state, rules);
   const progress = openClock(state.clocks, 'progress');
+  const kept = command.type === 'respond' ? openClock(state.clocks, 'firstResponse') : progress;
+  const lastProgressAt = state.progresses.at(-1)?.at;
+  if (command.type === 'recordProgress' && lastProgressAt !== undefined && at < lastProgressAt) {
+    return reject('beforeLastProgress', { occurredAt: at, lastProgressAt });
+  }
+  const early = beforePromise(at, kept);
+  if (early !== undefined) return early;
 
   switch (command.type) {
     case 'respond': {
       const { response } = command.data;
       return accept<DifficultProblemEvent>(
         { type: 'DifficultProblemResponded', data: { response }, occurredAt: at },
-        ...meetClock(context, owner, openClock(state.clocks, 'firstResponse'), at),
+        ...meetClock(context, owner, kept, at),
       );
     }
     case 'recordProgress': {
-      const lastProgressAt = state.progresses.at(-1)?.at;
-      if (lastProgressAt !== undefined && at < lastProgressAt) {
-        return reject('beforeLastProgress', { occurredAt: at, lastProgressAt });
-      }
       const waived = state.waived.includes('progress') || state.waived.includes('solution');
       return accept<DifficultProblemEvent>(
         { type: 'DifficultProblemProgressed', data: { progress: command.data.progress }, occurredAt: at },

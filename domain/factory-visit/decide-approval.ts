@@ -118,7 +118,7 @@ export function judge(
       return accept<FactoryVisitEvent>(
         { type: 'FactoryVisitRejected', data, occurredAt: at },
         ...meet('rejected'),
-        ...others.flatMap(clock => cancelClock(clock, 'visitCancelled', at)),
+        ...others.flatMap(clock => cancelClock(clock, 'visitCancelled', at, { context, owner })),
       );
     }
   }

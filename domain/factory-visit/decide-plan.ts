@@ -123,7 +123,7 @@ export function reschedule(
   const rest = { ...state, clocks: state.clocks.filter(c => !void_.includes(c)) };
   return accept<FactoryVisitEvent>(
     rescheduled,
-    ...void_.flatMap(clock => cancelClock(clock, 'startRetracted', at)),
+    ...void_.flatMap(clock => cancelClock(clock, 'startRetracted', at, { context, owner })),
     ...(moved ? followDays(rest, context, owner, days, at) : []),
   );
 }
@@ -142,10 +142,12 @@ export function cancel(
   { data: { by, reason } }: Of<'cancel'>,
   at: number,
   state: FactoryVisitState,
+  context: DecideContext,
 ): Decision<FactoryVisitEvent> {
+  const held = { context, owner: ownerOf(state, rules) };
   return accept<FactoryVisitEvent>(
     { type: 'FactoryVisitCancelled', data: { by, reason }, occurredAt: at },
-    ...state.clocks.flatMap(clock => cancelClock(clock, 'visitCancelled', at)),
+    ...state.clocks.flatMap(clock => cancelClock(clock, 'visitCancelled', at, held)),
     ...endTimers(state, undefined, 'visitCancelled', at),
   );
 }
@@ -170,6 +172,6 @@ export function recordNoShow(
       occurredAt: at,
     },
     ...meetClock(context, owner, openClock(state.clocks, 'visitCompleted'), at, 'noShow'),
-    ...cancelClock(openClock(state.clocks, 'hostsAssigned'), 'noShow', at),
+    ...cancelClock(openClock(state.clocks, 'hostsAssigned'), 'noShow', at, { context, owner }),
   );
 }

@@ -172,7 +172,7 @@ function decideOwn(
     case 'reschedule':
       return reschedule(command, at, state, context);
     case 'cancel':
-      return cancel(command, at, state);
+      return cancel(command, at, state, context);
     case 'recordNoShow':
       return recordNoShow(command, at, state, context);
     case 'recordVisitLog':

@@ -1,5 +1,6 @@
 import type { CaseEvent } from '../case/case-events.ts';
 import { type CaseState, evolveCase, noCase, withStep } from '../case/case-state.ts';
+import { withGradeOf } from '../case/correctable-customer.ts';
 import type { Folded } from '../case/event-definition.ts';
 import { type Company, companySchema } from '../complaint/company.ts';
 import type { Need } from '../technical-liaison/events.ts';
@@ -119,7 +120,7 @@ function evolveCommon(state: SampleRequestState, event: Folded<CaseEvent>): Samp
       // Its schema was checked by the decision.
       if (field === 'productCode' && typeof to === 'string') return { ...next, productCode: to };
       const customer = field === 'customer' ? companySchema.safeParse(to) : undefined;
-      return customer?.success ? { ...next, customer: customer.data } : next;
+      return withGradeOf(customer?.success ? { ...next, customer: customer.data } : next, event.data);
     }
     default:
       return next;

@@ -86,7 +86,11 @@ export function warnClock(
 }
 
 /** The assignee, or who stands in for it; else, and if `dutyToo`, whoever is on duty; the team's lead if there is nobody. */
-function caseRecipients(context: SlaContext, owner: PromiseOwner, dutyToo: boolean): readonly Recipient[] {
+export function caseRecipients(
+  context: SlaContext,
+  owner: PromiseOwner,
+  dutyToo = false,
+): readonly Recipient[] {
   const assignee =
     owner.assigneeId === undefined ? [] : present(context, { userId: owner.assigneeId, role: 'assignee' });
   if (assignee.length > 0 && !dutyToo) return assignee;

@@ -5,6 +5,7 @@ import type { SlaEvent } from './events.ts';
 import { policyLine } from './policy.ts';
 import { rescheduleClock } from './rescheduling.ts';
 import { knownUntil, type PromiseOwner, replayDeadline, type SlaContext } from './schedule.ts';
+import { moveWithReply } from './with-reply.ts';
 
 type Rescheduled = SlaEvent & { type: 'SlaClockRescheduled' };
 
@@ -26,22 +27,10 @@ export function reapplyClocks(
   clocks: readonly Clock[],
   what: Reapplied,
 ): readonly SlaEvent[] {
-  const moved = new Map<Clock, Rescheduled>();
-  const dueOfReply = (): number | undefined => {
-    const reply = clocks.findLast(c => c.clock === 'firstReply' && c.status === 'running');
-    return reply && (moved.get(reply)?.data.schedule ?? reply.schedule).dueAt;
-  };
-  // An acknowledgement is never due later than the first reply: that one is counted before.
-  const ordered = clocks.toSorted((a, b) => Number(isBounded(a)) - Number(isBounded(b)));
-  for (const clock of ordered) {
-    const event = reapplyClock(context, owner, clock, what, isBounded(clock) ? dueOfReply() : undefined);
-    if (event !== undefined) moved.set(clock, event);
-  }
-  return clocks.map(clock => moved.get(clock)).filter(event => event !== undefined);
-}
-
-function isBounded({ clock }: Clock): boolean {
-  return clock === 'acknowledgement';
+  return moveWithReply(clocks, (clock, notLaterThan) => {
+    const event = reapplyClock(context, owner, clock, what, notLaterThan);
+    return event === undefined ? [] : [event];
+  });
 }
 
 function reapplyClock(
@@ -49,7 +38,7 @@ function reapplyClock(
   owner: PromiseOwner,
   clock: Clock,
   { because, provisionalOnly }: Reapplied,
-  notLaterThan = Number.POSITIVE_INFINITY,
+  notLaterThan: number,
 ): Rescheduled | undefined {
   const { schedule, pause } = clock;
   if (clock.status !== 'running' && clock.status !== 'paused') return undefined;
@@ -76,7 +65,6 @@ function reapplyClock(
       ? {}
       : { opensAt: after.opensAt, startedAt: after.opensAt };
   const changesTarget = !sameTarget(target, clock.ordinaryTarget);
-  const usesCalendar = (of: Target) => of.kind !== 'elapsed' || of.except !== undefined;
   const event = rescheduleClock(
     because === 'calendar' ? asPromised(context, owner, clock) : context,
     owner,
@@ -88,8 +76,7 @@ function reapplyClock(
       ...opens,
       ...(changesTarget ? { target } : {}),
       ...(after.bound === undefined ? {} : { notLaterThan: after.bound }),
-      provisional:
-        after.provisional || (usesCalendar(target) && !knownUntil(target, dueAt, context.calendar)),
+      provisional: after.provisional || !knownUntil(target, dueAt, context.calendar),
     },
   );
   if (changesTarget || isAnother(clock, event)) return event;

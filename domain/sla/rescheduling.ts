@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import { clockId } from './clock-id.ts';
 import type { ClockAnchor, Schedule, SlaEvent, Threshold } from './events.ts';
 import { policyLine } from './policy.ts';
-import { type PromiseOwner, type SlaContext, warningsOf } from './schedule.ts';
+import { knownUntil, type PromiseOwner, type SlaContext, warningsOf } from './schedule.ts';
 
 /** Moves a running or paused deadline, with the warnings that were not given yet. Never silent. */
 export function rescheduleClock(
@@ -48,7 +48,7 @@ export function rescheduleClock(
       ...(options.startedAt === undefined ? {} : { startedAt: options.startedAt }),
       ...(options.anchor === undefined ? {} : { anchor: options.anchor }),
       schedule: {
-        ...scheduleWith(context, clock, dueAt, warnings),
+        ...scheduleWith(context, { ...clock, target }, dueAt, warnings),
         ...(options.opensAt === undefined ? {} : { opensAt: options.opensAt }),
         ...(options.provisional === undefined ? {} : { provisional: options.provisional }),
       },
@@ -80,13 +80,12 @@ export function scheduleWith(
   warnings: Schedule['warnings'],
 ): Schedule {
   const { calendar } = context;
-  const usesCalendar = clock.target.kind !== 'elapsed' || clock.target.except !== undefined;
   return {
     ...clock.schedule,
     dueAt,
     warnings: warnings.filter(w => w.at < dueAt).sort((a, b) => a.at - b.at),
     policyVersion: context.policy.version,
     calendar: { id: calendar.id, version: calendar.version },
-    provisional: usesCalendar && !calendar.isKnown(dueAt),
+    provisional: !knownUntil(clock.target, dueAt, calendar),
   };
 }

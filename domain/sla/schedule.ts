@@ -104,7 +104,7 @@ export function replayDeadline(
   return { ...first, dueAt, provisional: first.provisional || !knownUntil(target, dueAt, calendar) };
 }
 
-/** False when a deadline that uses the calendar reaches past the days it knows. */
+/** False when a deadline that uses the calendar reaches past the days it knows. One at midnight is still on the day that it ends. */
 export function knownUntil(target: Target, dueAt: number, calendar: WorkingCalendar): boolean {
-  return (target.kind === 'elapsed' && target.except === undefined) || calendar.isKnown(dueAt);
+  return (target.kind === 'elapsed' && target.except === undefined) || calendar.isKnown(dueAt - 1);
 }

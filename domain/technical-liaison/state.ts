@@ -1,5 +1,6 @@
 import type { CaseEvent } from '../case/case-events.ts';
 import { type CaseState, evolveCase, noCase, withStep } from '../case/case-state.ts';
+import { withGradeOf } from '../case/correctable-customer.ts';
 import type { Folded } from '../case/event-definition.ts';
 import { type Company, companySchema } from '../complaint/company.ts';
 import { uuidSchema } from '../log/envelope.ts';
@@ -243,7 +244,7 @@ function evolveCommon(state: TechnicalLiaisonState, event: Folded<CaseEvent>): T
     case 'StepRetracted':
       return withoutStep(next, event.data.stepRevision);
     case 'DetailsCorrected':
-      return withCorrection(next, event.data.field, event.data.to, state.receivedAt);
+      return withGradeOf(withCorrection(next, event.data.field, event.data.to, state.receivedAt), event.data);
     default:
       return next;
   }

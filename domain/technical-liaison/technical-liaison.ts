@@ -4,7 +4,7 @@ import { correctableCustomer } from '../case/correctable-customer.ts';
 import { decideCase } from '../case/decide-case.ts';
 import { notBeforeItsReason } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
-import { factAt } from '../case/facts.ts';
+import { beforePromise, factAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
 import { otherCaseOf } from '../case/other-case.ts';
 import { contactRef } from '../case/references.ts';
@@ -39,6 +39,14 @@ const rules: CaseRules<TechnicalLiaisonState> = {
   },
   customerFields: ['customer'],
   retractable: RETRACTABLE,
+  stillMetAt(state, clock, without) {
+    const decisionOf = (revision: number) => state.steps.find(s => s.revision === revision)?.commandId;
+    const bounced = (messageId: string) => state.messages.some(m => m.messageId === messageId && m.bounced);
+    const standing = state.replies.filter(
+      r => r.at >= clock.startedAt && decisionOf(r.revision) !== without && !bounced(r.messageId),
+    );
+    return standing.length === 0 ? undefined : Math.min(...standing.map(r => r.at));
+  },
   waivable: { firstReply: ['firstReply'], assessment: [], outcome: [] },
   mayClose(state, mode) {
     if (mode !== 'closed' || outcome(state) !== undefined || state.waived.includes('outcome'))
@@ -131,6 +139,8 @@ function decideOwn(
       const { occurredAt: _at, backdatingReason: _why, ...told } = command.data;
       const data = { messageId: context.newId(), ...told };
       const firstReply = openClock(state.clocks, 'firstReply');
+      const early = beforePromise(at, firstReply);
+      if (early !== undefined) return early;
       return accept<TechnicalLiaisonEvent>(
         { type: 'TechnicalLiaisonReplied', data, occurredAt: at },
         ...meetClock(context, ownerOf(state, rules), firstReply, at),

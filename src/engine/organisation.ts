@@ -11,7 +11,15 @@ import type { CommandRequest } from './command-request.ts';
 /** What the directory knows of who leads whom, who is on duty and who is away. */
 export type OrganisationSource = Pick<
   Directory,
-  'teamLead' | 'teamsOf' | 'departmentHead' | 'user' | 'usersWithRole' | 'onDuty' | 'isAway' | 'standIn'
+  | 'team'
+  | 'teamLead'
+  | 'teamsOf'
+  | 'departmentHead'
+  | 'user'
+  | 'usersWithRole'
+  | 'onDuty'
+  | 'isAway'
+  | 'standIn'
 >;
 
 /** `organisationSchema` takes no more. */
@@ -47,7 +55,7 @@ export function organisationOf(
       return onDutyIn(teamId);
     },
     get heads() {
-      heads ??= [...new Set(directory.usersWithRole(headsRole).map(({ userId }) => told(userId)))];
+      heads ??= [...new Set(headsOf(directory, headsRole, teamId).map(told))];
       return heads.slice(0, MOST_TOLD);
     },
     get assigneeLead() {
@@ -69,6 +77,33 @@ export function organisationOf(
     },
   });
 }
+
+/** Roles that nobody has but a head. */
+const HEADS: readonly Role[] = ['qaHead', 'marketingDirector'];
+
+/**
+ * Who answers for a kind of cases: whoever heads those who have the role, and not all of them. `lead` is the head of the
+ * department whose team the case is.
+ */
+function headsOf(directory: OrganisationSource, role: Role, teamId: string): readonly string[] {
+  const departmentOf = (team: string | undefined) =>
+    team === undefined ? undefined : directory.team(team)?.department;
+  const headOf = (department: string | undefined) =>
+    department === undefined ? undefined : directory.departmentHead(department);
+  if (role === 'lead') {
+    const head = headOf(departmentOf(teamId)) ?? directory.teamLead(teamId);
+    if (head !== undefined) return [head];
+  }
+  const holders = directory.usersWithRole(role);
+  const all = holders.map(({ userId }) => userId);
+  if (HEADS.includes(role)) return all;
+  const leading = holders.filter(({ roles }) => roles.includes('lead')).map(({ userId }) => userId);
+  if (role !== 'lead' && leading.length > 0) return leading;
+  const departments = new Set(holders.map(user => user.department ?? departmentOf(user.teamId)));
+  const heads = [...departments].map(headOf).filter(head => head !== undefined);
+  return heads.length > 0 ? heads : all;
+}
+
 type DepartmentPeople = NonNullable<Organisation['departments']>[string];
 
 /** Asked again for the same, it answers what it answered before. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openClock } from '../../domain/sla/clock.ts';
-import { agent, at, event, judge, lead, qa, system, technician } from '../given-when-then.ts';
+import { agent, at, event, judge, lead, qa, qaHead, system, technician } from '../given-when-then.ts';
 import { decision, firstItem, received, reply, secondItem } from './complaints.ts';
 
 describe('a fact that lies before the promise it should keep', () => {
@@ -22,6 +22,20 @@ describe('a fact that lies before the promise it should keep', () => {
       occurredAt: at('2026-09-30 13:00'),
     } as const;
     reopened.when('recordMessage', early, agent, '2026-09-30 15:00').then(event('MessageRecorded'));
+  });
+
+  it('is refused as a closing from before the reopening, or before a contest', () => {
+    const early = { occurredAt: at('2026-09-30 13:00') };
+    reopened
+      .did('communicateDecision', decision, qa, '2026-09-30 15:00')
+      .when('close', early, agent, '2026-09-30 16:00')
+      .thenRejected('beforePromise', { clock: 'closing', startedAt: at('2026-09-30 14:00') });
+    received()
+      .did('communicateDecision', decision, qa, '2026-09-30 10:00')
+      .did('contest', { grounds: 'Not so' }, agent, '2026-09-30 14:00')
+      .did('review', { outcome: 'upheld', reasons: 'It was' }, qaHead, '2026-09-30 15:00')
+      .when('closeWithoutAgreement', { ...early, note: 'No end' }, lead, '2026-09-30 16:00')
+      .thenRejected('beforePromise');
   });
 
   it('is refused as a contest from before the decision', () => {

@@ -198,6 +198,22 @@ describe('a message that bounces', () => {
       );
   });
 
+  it('leaves the promise to another message that arrived, were it later', () => {
+    const again = sent.did('recordMessage', onTheMatter, agent, '2026-09-30 11:00');
+    again
+      .when('recordMessage', { ...bounce, bounceOf: messageId }, integration, '2026-09-30 17:00')
+      .then(
+        event('MessageRecorded'),
+        event('SlaMetRescinded', { clock: 'firstReply' }),
+        event('SlaClockMet', { clock: 'firstReply' }, '2026-09-30 11:00'),
+      );
+    const taken = { stepRevision: again.revisionOf('MessageRecorded'), reason: 'Another case' };
+    again
+      .did('retractStep', taken, lead, '2026-09-30 12:00')
+      .when('recordMessage', { ...bounce, bounceOf: messageId }, integration, '2026-09-30 15:00')
+      .then(event('MessageRecorded'), event('SlaMetRescinded', { clock: 'firstReply' }));
+  });
+
   it('records no second breach of a promise that was breached before', () => {
     const late = acknowledged
       .passed('2026-09-30 16:00')

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { complaint } from '../../domain/complaint/complaint.ts';
+import { defaultPolicy } from '../../domain/sla/default-policy.ts';
+import type { PolicyLine } from '../../domain/sla/policy.ts';
 import { agent, at, customer, event, given, lead, local, qa } from '../given-when-then.ts';
 import { decision, received, reply, zippersCameApart } from './complaints.ts';
 
@@ -93,6 +95,43 @@ describe('urgency', () => {
       .did('communicateDecision', decision, qa, '2026-10-08 09:00')
       .did('contest', { grounds: 'It was not our machine' }, customer, '2026-10-08 10:00');
     expect(contested.due('decision')).toBe('2026-10-09 10:00');
+  });
+});
+
+describe('urgency of the first reply', () => {
+  const withinTheHour = (clock: 'firstReply' | 'acknowledgement'): PolicyLine => ({
+    lifecycle: 'complaint',
+    clock,
+    when: { priority: 'urgent' },
+    target: { kind: 'elapsed', duration: 'PT1H' },
+    warnAt: [0.8],
+  });
+  const policy = { ...defaultPolicy(), lines: [...defaultPolicy().lines, withinTheHour('firstReply')] };
+  const hurried = received({}, '2026-09-29 16:00', { policy }).did(
+    'markUrgent',
+    { reason: 'The line stands still' },
+    lead,
+    '2026-09-29 16:20',
+  );
+
+  it('takes the acknowledgement along, which is never due later', () => {
+    expect(hurried.due('firstReply')).toBe('2026-09-29 17:20');
+    expect(hurried.due('acknowledgement')).toBe('2026-09-29 17:20');
+  });
+
+  it('gives back to both what was taken, the acknowledgement by the 4 hours that are left at least', () => {
+    const calmed = hurried.did('lowerUrgent', calm, lead, '2026-09-29 16:30');
+    expect(calmed.due('firstReply')).toBe('2026-09-30 16:00');
+    expect(calmed.due('acknowledgement')).toBe('2026-09-30 11:30');
+  });
+
+  it('given back on a Saturday leaves the acknowledgement no later than the reply', () => {
+    const lines = [...defaultPolicy().lines, withinTheHour('acknowledgement')];
+    const calmed = received({}, '2026-10-17 10:00', { policy: { ...policy, lines } })
+      .did('markUrgent', { reason: 'The line stands still' }, lead, '2026-10-17 10:10')
+      .did('lowerUrgent', calm, lead, '2026-10-17 10:20');
+    expect(calmed.due('firstReply')).toBe('2026-10-18 10:00');
+    expect(calmed.due('acknowledgement')).toBe('2026-10-18 10:00');
   });
 });
 

@@ -252,6 +252,8 @@ describe('the solution', () => {
     const again = closed.did('reopen', { reason: 'again' }, qa, '2026-03-11 10:00');
     expect(again.state.phase).toBe('inProgress');
     expect(again.due('progress', 3)).toBe('2026-03-18 10:00');
+    const early = { progress: 'p', occurredAt: at('2026-03-11 09:00') };
+    again.when('recordProgress', early, qa, '2026-03-11 11:00').thenRejected('beforePromise');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { factoryVisit } from '../../domain/factory-visit/factory-visit.ts';
+import { resultOf } from '../../domain/sla/clock.ts';
 import { agent, at, event, given, idOf, ids, lead, marketing, system } from '../given-when-then.ts';
 import {
   application,
@@ -285,6 +286,11 @@ describe('a visit that moves', () => {
       );
   });
 
+  it('does not make good an approval that was late before', () => {
+    const story = assessed.did('reschedule', { ...moved, services: [] }, proposer, '2026-08-12 11:00');
+    expect(resultOf(story.clock('approval'))).toBe('late');
+  });
+
   it('and is then assessed for other days still moves what is open', () => {
     const story = approved
       .did('reschedule', { ...moved, services: [] }, proposer, '2026-08-12 10:00')
@@ -316,6 +322,20 @@ describe('a visit that moves', () => {
       );
   });
 
+  it('and is rejected late with its hosts was late', () => {
+    const late = approved
+      .did('reschedule', { ...moved, plannedFrom: '2026-08-27', services: [] }, proposer, '2026-08-12 10:00')
+      .did(
+        'assess',
+        { ...proposal, plannedFrom: '2026-08-27', plannedTo: '2026-09-08' },
+        proposer,
+        '2026-08-26 11:00',
+      )
+      .did('reject', { reason: 'Too many.' }, director, '2026-08-27 09:00');
+    expect(resultOf(late.clock('hostsAssigned'))).toBe('late');
+    expect(resultOf(late.clock('visitCompleted'))).toBe('cancelled');
+  });
+
   it('must move, to days in order', () => {
     approved
       .when('reschedule', { ...days, reason: 'x' }, proposer, '2026-08-12 10:00')
@@ -344,6 +364,18 @@ describe('a visit that is cancelled', () => {
       .when('complete', { heldFrom: '2026-08-12', heldTo: '2026-08-12' }, host, '2026-08-12 11:00')
       .thenRejected('notPossibleNow');
     story.when('close', {}, proposer, '2026-08-12 11:00').then(event('CaseClosed'));
+  });
+
+  it('was late with its hosts before that, told by a timer or not', () => {
+    approved
+      .when('cancel', { by: 'customer', reason: 'Budget.' }, proposer, '2026-08-27 09:00')
+      .then(
+        event('FactoryVisitCancelled'),
+        event('SlaClockBreached', { clock: 'hostsAssigned' }, '2026-08-26 17:30'),
+        event('SlaClockEscalated', { clock: 'hostsAssigned', level: 1 }),
+        event('SlaClockCancelled', { clock: 'hostsAssigned', because: 'visitCancelled' }),
+        event('SlaClockCancelled', { clock: 'visitCompleted', because: 'visitCancelled' }),
+      );
   });
 
   it('can be so at any time before it is held', () => {
@@ -377,6 +409,11 @@ describe('visitors who stay away', () => {
       status: 'cancelled',
       cancelledBecause: 'noShow',
     });
+  });
+
+  it('excuse no hosts who were owed before, told by a timer or not', () => {
+    const story = approved.did('recordNoShow', {}, proposer, '2026-08-27 14:00');
+    expect(resultOf(story.clock('hostsAssigned'))).toBe('late');
   });
 
   it('are not missed before they were expected', () => {

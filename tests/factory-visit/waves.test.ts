@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resultOf } from '../../domain/sla/clock.ts';
 import type { ClockName } from '../../domain/sla/events.ts';
-import { agent, at, customer, event, idOf, lead, local, marketing, system } from '../given-when-then.ts';
+import { agent, at, customer, event, idOf, ids, lead, local, marketing, system } from '../given-when-then.ts';
 import { contactId, held, heldOn, host, hosted } from './visit.ts';
 
 const said = { evaluation: 'Still content.', orders: ['PO-201', 'PO-202'] };
@@ -59,6 +59,11 @@ describe('the three waves', () => {
     assigned
       .whenFired(assigned.timer('openWave', 'wave1'))
       .then(event('FollowUpWaveOpened', { recipients: [{ userId: agent.id, role: 'assignee' }] }));
+    const organisation = { onDuty: [ids.onDuty], heads: [], away: { [agent.id]: marketing.id } };
+    const away = assigned.with({ organisation });
+    away
+      .whenFired(away.timer('openWave', 'wave1'))
+      .then(event('FollowUpWaveOpened', { recipients: [{ userId: marketing.id, role: 'substitute' }] }));
   });
 
   it('open late at their true instant, and once', () => {

@@ -177,4 +177,28 @@ describe('a calendar laid on a promise that runs', () => {
       '2026-06-06 16:00',
     ]);
   });
+
+  it('finds no unknown day in a promise that ends at midnight with the last known one', () => {
+    // A Thursday night shift, to the end of the year.
+    const nights: CalendarVersion = {
+      ...first,
+      week: { ...first.week, thu: [['16:00', '24:00']] },
+      knownThrough: '2026-12-31',
+    };
+    const asked = startClock(
+      contextAt('2026-12-31 10:00', nights),
+      OWNER,
+      [],
+      'acknowledgement',
+      at('2026-12-31 20:00'),
+    );
+    const clocks = fold([], asked);
+    expect(clocks.map(c => [local(c.schedule.dueAt), c.schedule.provisional])).toEqual([
+      ['2027-01-01 00:00', false],
+    ]);
+    const busier = { ...nights, version: 2, week: { ...nights.week, thu: [['15:00', '24:00'] as const] } };
+    const change = { because: 'calendar', provisionalOnly: false } as const;
+    const context = { ...contextAt('2026-12-31 21:00', busier), calendarOf: () => compileCalendar(nights) };
+    expect(reapplyClocks(context, OWNER, clocks, change)).toEqual([]);
+  });
 });

@@ -236,6 +236,29 @@ describe('the first reply', () => {
     expect(back.possible).toContain('replyPreliminarily');
   });
 
+  test('stays kept by the reply when an earlier message bounced', () => {
+    const written = liaison.did(
+      'recordMessage',
+      { direction: 'outbound', channel: 'email', purpose: 'onTheMatter' },
+      specialist,
+      '2026-03-02 14:00',
+    );
+    const { messageId } = written.last('MessageRecorded');
+    written
+      .did('replyPreliminarily', told, specialist, '2026-03-02 15:00')
+      .when(
+        'recordMessage',
+        { direction: 'inbound', channel: 'email', outcome: 'bounced', bounceOf: messageId },
+        specialist,
+        '2026-03-05 16:00',
+      )
+      .then(
+        event('MessageRecorded'),
+        event('SlaMetRescinded'),
+        event('SlaClockMet', { clock: 'firstReply' }, '2026-03-02 15:00'),
+      );
+  });
+
   test('is not owed where a lead waived it', () => {
     liaison
       .when('waiveStep', { step: 'firstReply', reason: 'told at the fair' }, lead, '2026-03-02 15:00')
@@ -251,6 +274,8 @@ describe('the first reply', () => {
     const reopened = closed.did('reopen', { reason: 'asks again' }, agent, '2026-03-05 11:00');
     expect(reopened.clock('firstReply').cycle).toBe(2);
     expect(reopened.due('firstReply')).toBe('2026-03-06 11:00');
+    const early = { ...told, occurredAt: at('2026-03-05 10:00') };
+    reopened.when('replyPreliminarily', early, specialist, '2026-03-05 12:00').thenRejected('beforePromise');
     reopened
       .when('replyPreliminarily', told, specialist, '2026-03-06 11:00')
       .then(event('TechnicalLiaisonReplied'), event('SlaClockMet', { cycle: 2 }));
