@@ -1,7 +1,7 @@
 import type { CaseState } from '../domain/case/case-state.ts';
 import type { Folded } from '../domain/case/event-definition.ts';
 import type { AnyEvent, AnyLifecycle } from '../domain/case/lifecycle.ts';
-import { categoryOf, type RecordedEvent, uuidOf } from '../domain/log/envelope.ts';
+import { categoryOf, type StoredEvent, uuidOf } from '../domain/log/envelope.ts';
 import { slaEvents } from '../domain/sla/events.ts';
 import { customerOf, textOrNull } from './case-opening.ts';
 import { monthsIn } from './local-month.ts';
@@ -186,7 +186,8 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
     tables: [caseTable, numberTable, caseCountTable],
     types: new Set(lifecycles.flatMap(({ events }) => Object.keys(events))),
     fold(before, event) {
-      const lifecycle = byCategory.get(categoryOf(event.streamId));
+      const lifecycle =
+        before === undefined ? byCategory.get(categoryOf(event.streamId)) : byName.get(before.lifecycle);
       const definition = lifecycle?.events[event.type];
       if (lifecycle === undefined || definition === undefined) return before;
       if (event.schemaVersion > definition.schemaVersion) return before;
@@ -226,7 +227,7 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
 }
 
 /** Of the stored event a fold knows what the engine's does. */
-function folded(event: RecordedEvent): Folded<AnyEvent> {
+function folded(event: StoredEvent): Folded<AnyEvent> {
   const { occurredAt, commandId, decidedAt, actor } = event.metadata;
   return {
     type: event.type,
@@ -241,7 +242,7 @@ function folded(event: RecordedEvent): Folded<AnyEvent> {
 
 type Open = CaseSource['open'];
 
-function openAfter(open: Open, event: RecordedEvent): Open {
+function openAfter(open: Open, event: StoredEvent): Open {
   const sla = asSlaEvent(event);
   if (sla === undefined || 'timer' in sla.data) return open;
   const { clock, cycle } = sla.data;

@@ -1,5 +1,5 @@
 import type { Lifecycle } from '../domain/case/lifecycle.ts';
-import { categoryOf, type RecordedEvent } from '../domain/log/envelope.ts';
+import { categoryOf, type StoredEvent } from '../domain/log/envelope.ts';
 
 /** What projections need to know of a lifecycle: they are the same for all. */
 export type ProjectedLifecycle = Pick<Lifecycle, 'name' | 'category' | 'numberPrefix'>;
@@ -17,7 +17,7 @@ export interface Opening {
   readonly customerName: string | null;
 }
 
-export function openingOf(event: RecordedEvent): Opening {
+export function openingOf(event: StoredEvent): Opening {
   const { data } = event;
   const { customerId, customerName } = customerOf(data.complainant ?? data.customer);
   return {
@@ -44,7 +44,7 @@ export function customerOf(company: unknown): Pick<Opening, 'customerId' | 'cust
 /** Finds the lifecycle of an event's stream; `undefined` for streams that are no case. */
 export function lifecycleFinder(
   lifecycles: readonly ProjectedLifecycle[],
-): (event: RecordedEvent) => ProjectedLifecycle | undefined {
+): (event: StoredEvent) => ProjectedLifecycle | undefined {
   const byCategory = new Map(lifecycles.map(lifecycle => [lifecycle.category, lifecycle] as const));
   return event => byCategory.get(categoryOf(event.streamId));
 }

@@ -8,7 +8,7 @@ import {
   hostsOf,
   plannedDaysOf,
 } from '../domain/factory-visit/state.ts';
-import { categoryOf, type RecordedEvent, uuidOf } from '../domain/log/envelope.ts';
+import { categoryOf, type StoredEvent, uuidOf } from '../domain/log/envelope.ts';
 import { slaEvents } from '../domain/sla/events.ts';
 import type { Projection } from './projection.ts';
 import { defineTable } from './table.ts';
@@ -90,7 +90,7 @@ export function overlapsOf(
 }
 
 /** Of the stored event a fold knows what the engine's does. */
-function folded(event: RecordedEvent): Folded<AnyEvent> {
+function folded(event: StoredEvent): Folded<AnyEvent> {
   const { occurredAt, commandId, decidedAt, actor } = event.metadata;
   const { type, data, revision } = event;
   return { type, data, occurredAt, revision, commandId, actorId: actor.id, decidedAt };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { EventDefinitions } from '../domain/case/event-definition.ts';
-import type { RecordedEvent } from '../domain/log/envelope.ts';
+import type { StoredEvent } from '../domain/log/envelope.ts';
 import type { AnyTable, Row, Table } from './table.ts';
 
 /**
@@ -39,7 +39,7 @@ export interface Projection<S extends object = object> {
    * that is not its own. An event of a type, or of a schema version, that it does not know changes nothing. Sources
    * are kept nowhere but in memory: one that was let go is folded again.
    */
-  fold(before: S | undefined, event: RecordedEvent): S | undefined;
+  fold(before: S | undefined, event: StoredEvent): S | undefined;
   /**
    * Brings what is shown from one state of a source to another. Counts change by differences alone. Cases that are
    * new since the last commit are derived in the order of their first events.
@@ -53,7 +53,7 @@ export function registered<S extends object>(projection: Projection<S>): Project
 }
 
 /** An event with its data as its schema gave it out, personal values replaced by `[sealed]`. */
-export type EventWith<D> = Omit<RecordedEvent, 'data'> & { readonly data: D };
+export type EventWith<D> = Omit<StoredEvent, 'data'> & { readonly data: D };
 
 export type Handlers<D extends EventDefinitions, S> = {
   readonly [K in keyof D & string]?: (before: S, event: EventWith<z.infer<D[K]['schema']>>) => S;
@@ -66,8 +66,8 @@ export type Handlers<D extends EventDefinitions, S> = {
 export function foldBy<D extends EventDefinitions, S>(
   definitions: D,
   handlers: Handlers<D, S>,
-): { readonly types: readonly string[]; readonly fold: (before: S, event: RecordedEvent) => S } {
-  type Handler = (before: S, event: RecordedEvent) => S;
+): { readonly types: readonly string[]; readonly fold: (before: S, event: StoredEvent) => S } {
+  type Handler = (before: S, event: StoredEvent) => S;
   const known = new Map<string, { readonly schemaVersion: number; readonly handle: Handler }>();
   for (const [type, handle] of Object.entries(handlers)) {
     const schemaVersion = definitions[type]?.schemaVersion;
@@ -75,7 +75,7 @@ export function foldBy<D extends EventDefinitions, S>(
     // The one place where stored data is trusted to have its schema's shape: it was parsed by it before it was written.
     known.set(type, { schemaVersion, handle: handle as Handler });
   }
-  const fold = (before: S, event: RecordedEvent): S => {
+  const fold = (before: S, event: StoredEvent): S => {
     const found = known.get(event.type);
     return found === undefined || event.schemaVersion > found.schemaVersion
       ? before

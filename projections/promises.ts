@@ -20,12 +20,17 @@ export interface PromiseSource {
   readonly timers: readonly CaseTimer[];
   readonly assigneeId: string | null;
   readonly teamId: string | null;
-  /** Of each item, `null` for a case without items. */
-  readonly parties: Readonly<Record<string, PartyKey>> | null;
+  /** Of each item, `null` for a case without items. A list: few items are found faster than an object is made by ids. */
+  readonly parties: readonly ItemParty[] | null;
   /** Closed, withdrawn, merged or voided: nothing of it is due. */
   readonly ended: boolean;
   /** Out of all figures. */
   readonly voided: boolean;
+}
+
+interface ItemParty {
+  readonly itemId: string;
+  readonly party: PartyKey;
 }
 
 /** What is due and whose it is, and which promises were kept. */
@@ -49,7 +54,7 @@ export function promises(
     ComplaintReclassified: (before, { data }) => classified(before, data.items),
     ComplaintResponsibilityRuled: (before, { data: { itemId, shares } }) => ({
       ...before,
-      parties: { ...before.parties, [itemId]: mainParty(sharesOf(shares)) },
+      parties: withParty(before.parties ?? [], { itemId, party: mainParty(sharesOf(shares)) }),
     }),
   });
 
@@ -95,17 +100,24 @@ type Classified = readonly {
 }[];
 
 function classified(before: PromiseSource, items: Classified): PromiseSource {
-  const parties: Record<string, PartyKey> = { ...before.parties };
-  for (const { itemId, responsibleParty } of items) parties[itemId] = partyKey(responsibleParty);
+  let parties = before.parties ?? [];
+  for (const { itemId, responsibleParty } of items) {
+    parties = withParty(parties, { itemId, party: partyKey(responsibleParty) });
+  }
   return { ...before, parties };
+}
+
+function withParty(parties: readonly ItemParty[], item: ItemParty): readonly ItemParty[] {
+  return parties.some(({ itemId }) => itemId === item.itemId)
+    ? parties.map(before => (before.itemId === item.itemId ? item : before))
+    : [...parties, item];
 }
 
 function partiesAtFirst(items: unknown): PromiseSource['parties'] {
   if (!Array.isArray(items)) return null;
-  const parties: Record<string, PartyKey> = {};
-  for (const item of items) {
-    if (typeof item === 'object' && item !== null && 'itemId' in item)
-      parties[String(item.itemId)] = NOT_CLASSIFIED;
-  }
-  return parties;
+  return items.flatMap((item: unknown) =>
+    typeof item === 'object' && item !== null && 'itemId' in item
+      ? [{ itemId: String(item.itemId), party: NOT_CLASSIFIED }]
+      : [],
+  );
 }

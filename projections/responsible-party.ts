@@ -27,8 +27,8 @@ export function mainParty(shares: PartyShares): PartyKey {
 }
 
 /** The one party that all items of a case agree on. */
-export function commonParty(parties: readonly PartyKey[]): PartyKey {
-  const [first, ...others] = parties;
+export function commonParty(items: readonly { readonly party: PartyKey }[]): PartyKey {
+  const first = items[0];
   if (first === undefined) return NOT_CLASSIFIED;
-  return others.every(party => party === first) ? first : SEVERAL;
+  return items.every(({ party }) => party === first.party) ? first.party : SEVERAL;
 }

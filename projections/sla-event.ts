@@ -1,5 +1,5 @@
 import type { Folded } from '../domain/case/event-definition.ts';
-import type { RecordedEvent } from '../domain/log/envelope.ts';
+import type { StoredEvent } from '../domain/log/envelope.ts';
 import { type SlaEvent, slaEvents } from '../domain/sla/events.ts';
 
 const known: Readonly<Record<string, { readonly schemaVersion: number }>> = slaEvents;
@@ -8,7 +8,7 @@ const known: Readonly<Record<string, { readonly schemaVersion: number }>> = slaE
  * The event as clocks and timers are folded from it; `undefined` for every other, and for one of a later release.
  * As in the engine, of the stored event nothing else is known to the fold.
  */
-export function asSlaEvent(event: RecordedEvent): Folded<SlaEvent> | undefined {
+export function asSlaEvent(event: StoredEvent): Folded<SlaEvent> | undefined {
   const definition = known[event.type];
   if (definition === undefined || event.schemaVersion > definition.schemaVersion) return undefined;
   const { occurredAt, commandId, decidedAt, actor } = event.metadata;

@@ -2,7 +2,7 @@ import { type Clock, resultOf, type SlaResult } from '../domain/sla/clock.ts';
 import type { MonthOf } from './local-month.ts';
 import type { RowAccess } from './projection.ts';
 import type { PromiseSource } from './promises.ts';
-import { commonParty, NOT_CLASSIFIED, type PartyKey } from './responsible-party.ts';
+import { commonParty, type PartyKey } from './responsible-party.ts';
 import { defineTable, KEY_SEPARATOR as SEP } from './table.ts';
 
 /** How one promise ended, or stands. A voided case has none. */
@@ -110,7 +110,7 @@ export function resultsBy(
       endedAt: clock.result?.at ?? null,
       lateMs: clock.result?.lateMs ?? null,
       pausedMs: clock.pausedMs,
-      responsibleParty: of.parties === null ? NOT_CLASSIFIED : commonParty(Object.values(of.parties)),
+      responsibleParty: commonParty(of.parties ?? []),
       teamId: of.teamId,
       assigneeId: of.assigneeId,
     };

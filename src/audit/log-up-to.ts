@@ -1,14 +1,14 @@
 import type { Position } from '../../domain/log/envelope.ts';
-import type { EventLog, StreamFinder } from '../store/event-store.ts';
+import type { EventLog, ScannedLog } from '../store/event-store.ts';
 
-type FindingLog = EventLog & Partial<StreamFinder>;
+type BoundedLog = EventLog & Partial<ScannedLog>;
 
 /** A log as it was when a position was its newest. */
-export function logUpTo(log: FindingLog, upTo: Position): FindingLog {
+export function logUpTo(log: BoundedLog, upTo: Position): BoundedLog {
   const seen = <E extends { readonly position: Position }>(events: readonly E[]) =>
     events.filter(({ position }) => position <= upTo);
   const earlier = (other: Position) => (other < upTo ? other : upTo);
-  const { readStarts } = log;
+  const { scan } = log;
   return {
     logId: log.logId,
     readStream: async (streamId, fromRevision) => seen(await log.readStream(streamId, fromRevision)),
@@ -17,9 +17,9 @@ export function logUpTo(log: FindingLog, upTo: Position): FindingLog {
       const page = await log.readTypes(after, types, lookAt);
       return { events: seen(page.events), upTo: earlier(page.upTo) };
     },
-    ...(readStarts === undefined
+    ...(scan === undefined
       ? {}
-      : { readStarts: (after, to, limit) => readStarts.call(log, after, earlier(to), limit) }),
+      : { scan: (after, end, limit) => scan.call(log, after, earlier(end), limit) }),
     head: async () => upTo,
     close: async () => {},
   };

@@ -61,10 +61,21 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-/** A log that finds any stream's events quickly: views of it are made anew stream after stream. */
-export interface StreamFinder {
-  /** First events of streams that begin after a position (exclusive) and not after `upTo`, at most `limit`, in log order. */
-  readStarts(after: Position, upTo: Position, limit: number): Promise<readonly RecordedEvent[]>;
+/** An event as it lies in the store: its canonical JSON, which is what is hashed, and by what it is found there. */
+export interface FoundBody {
+  readonly streamId: string;
+  readonly revision: number;
+  readonly body: string;
+}
+
+/** A log in which events can be passed over without being decoded, and any stream is read quickly. */
+export interface ScannedLog {
+  /** The next events after a position (exclusive) and not after `end`, at most `limit`, in log order, up to `upTo`. */
+  scan(
+    after: Position,
+    end: Position,
+    limit: number,
+  ): Promise<{ readonly events: readonly FoundBody[]; readonly upTo: Position }>;
 }
 
 export interface EventStore extends EventLog {

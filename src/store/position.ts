@@ -14,9 +14,21 @@ export function numberOfPosition(position: Position): number {
   return Number(position);
 }
 
-/** An event as it was stored, at its position. */
-export function recordedEvent(body: string, position: Position): RecordedEvent {
+/** Each event type that was read once, as one and the same string. */
+const types = new Map<string, string>();
+
+/** An event as it was stored. */
+export function storedEvent(body: string): StoredEvent {
   // The one place where a body is trusted: it was written by encodeAppend, from a typed event.
   const event = JSON.parse(body) as StoredEvent;
-  return Object.assign(event, { position });
+  // Whoever folds asks for the type dozens of times, and identical strings are compared without a look at their letters.
+  const known = types.get(event.type);
+  if (known === undefined) types.set(event.type, event.type);
+  else event.type = known;
+  return event;
+}
+
+/** An event as it was stored, at its position. */
+export function recordedEvent(body: string, position: Position): RecordedEvent {
+  return Object.assign(storedEvent(body), { position });
 }

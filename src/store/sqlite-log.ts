@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
-import { type EventLog, StoreUnavailableError, type StreamFinder } from './event-store.ts';
+import { type EventLog, type FoundBody, type ScannedLog, StoreUnavailableError } from './event-store.ts';
 import { numberOfPosition, positionOf, recordedEvent } from './position.ts';
 import { storeFailure } from './sqlite-failure.ts';
 import { openLogFileReadOnly, readLogId } from './sqlite-file.ts';
@@ -10,7 +10,7 @@ import { openLogFileReadOnly, readLogId } from './sqlite-file.ts';
  * committed, and holds no lock that a writer waits for.
  * @throws LogFileError when there is no log of ours at `path`
  */
-export async function openSqliteLog(path: string): Promise<EventLog & StreamFinder> {
+export async function openSqliteLog(path: string): Promise<EventLog & ScannedLog> {
   const db = openLogFileReadOnly(path);
   try {
     return new SqliteLog(db, readLogId(db, path));
@@ -21,13 +21,13 @@ export async function openSqliteLog(path: string): Promise<EventLog & StreamFind
 }
 
 /** The reading half of the port over one connection. */
-export class SqliteLog implements EventLog, StreamFinder {
+export class SqliteLog implements EventLog, ScannedLog {
   readonly logId: string;
   readonly #db: DatabaseSync;
   readonly #stream: StatementSync;
   readonly #all: StatementSync;
   readonly #head: StatementSync;
-  readonly #starts: StatementSync;
+  readonly #scan: StatementSync;
   /** For the types that were asked for last. */
   #typed: { readonly key: string; readonly statement: StatementSync } | undefined;
 
@@ -39,11 +39,11 @@ export class SqliteLog implements EventLog, StreamFinder {
     );
     this.#all = db.prepare('SELECT position, body FROM events WHERE position > ? ORDER BY position LIMIT ?');
     this.#head = db.prepare('SELECT max(position) FROM events');
-    this.#starts = db.prepare(
-      'SELECT position, body FROM events WHERE position > ? AND position <= ? AND revision = 0 ORDER BY position LIMIT ?',
+    this.#scan = db.prepare(
+      'SELECT position, stream_id, revision, body FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?',
     );
     // Rows as arrays are read a fifth faster than as objects.
-    for (const statement of [this.#stream, this.#all, this.#head, this.#starts])
+    for (const statement of [this.#stream, this.#all, this.#head, this.#scan])
       statement.setReturnArrays(true);
   }
 
@@ -57,8 +57,10 @@ export class SqliteLog implements EventLog, StreamFinder {
     return this.#read(this.#all, numberOfPosition(after), limit).map(toEvent);
   }
 
-  async readStarts(after: Position, upTo: Position, limit: number): Promise<readonly RecordedEvent[]> {
-    return this.#read(this.#starts, numberOfPosition(after), numberOfPosition(upTo), limit).map(toEvent);
+  async scan(after: Position, end: Position, limit: number) {
+    const rows = this.#read(this.#scan, numberOfPosition(after), numberOfPosition(end), limit);
+    const newest = rows.at(-1)?.[0];
+    return { events: rows.map(toBody), upTo: newest === undefined ? after : positionOf(Number(newest)) };
   }
 
   async readTypes(after: Position, types: readonly string[], lookAt: number) {
@@ -112,4 +114,8 @@ type Row = Record<number, SQLOutputValue>;
 
 function toEvent(row: Row): RecordedEvent {
   return recordedEvent(String(row[1]), positionOf(Number(row[0])));
+}
+
+function toBody(row: Row): FoundBody {
+  return { streamId: String(row[1]), revision: Number(row[2]), body: String(row[3]) };
 }

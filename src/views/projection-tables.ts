@@ -26,7 +26,7 @@ export function rowAccess({ name }: Projection, tables: Tables): RowAccess {
   };
   return {
     get: (table, key) => tableOf(table).get(key),
-    put: (table, row, maybeThere = true) => tableOf(table).put(table.keyOf(row), row, maybeThere),
+    put: (table, row, maybeThere = true) => tableOf(table).put(row, maybeThere),
     delete: (table, key) => tableOf(table).delete(key),
     change: (table, key, to) => tableOf(table).change(key, to),
   };

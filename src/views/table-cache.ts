@@ -31,6 +31,8 @@ export class TableCache<R extends Row> {
   #byKey: ByKey | undefined;
   readonly #columns: readonly (readonly [name: keyof R & string, type: ColumnType])[];
   readonly #keyTypes: readonly ColumnType[];
+  /** Of the row that is being written. */
+  readonly #values: Value[];
   #recent = new Map<string, Entry<R>>();
   #earlier = new Map<string, Entry<R>>();
   #dirty = new Map<string, Entry<R>>();
@@ -42,6 +44,7 @@ export class TableCache<R extends Row> {
     this.#maxRows = maxRows;
     const names = columnNames(table);
     this.#columns = names.map(name => [name, table.columns[name]] as const);
+    this.#values = names.map(() => null);
     this.#keyTypes = table.key.map(name => table.columns[name]);
     this.#insert = db.prepare(insertSql(table));
   }
@@ -51,10 +54,16 @@ export class TableCache<R extends Row> {
   }
 
   /** @param maybeThere false: the table certainly has no row of this key */
-  put(key: string, row: R, maybeThere: boolean): void {
-    const entry = this.#find(key);
-    if (entry !== undefined) this.#set(key, entry, row);
-    else (maybeThere ? this.#found().upsert : this.#insert).run(...this.#encode(row));
+  put(row: R, maybeThere: boolean): void {
+    if (this.#recent.size + this.#earlier.size > 0) {
+      const key = this.#table.keyOf(row);
+      const entry = this.#find(key);
+      if (entry !== undefined) {
+        this.#set(key, entry, row);
+        return;
+      }
+    }
+    (maybeThere ? this.#found().upsert : this.#insert).run(...this.#encode(row));
   }
 
   delete(key: string): void {
@@ -68,9 +77,9 @@ export class TableCache<R extends Row> {
     this.#set(key, entry, to(entry.row));
   }
 
-  /** Rows that wait for `write`. */
-  get changes(): number {
-    return this.#dirty.size;
+  /** More rows are kept than should be. */
+  get full(): boolean {
+    return this.#recent.size > this.#maxRows;
   }
 
   /** Writes every row that was changed and is kept. */
@@ -85,9 +94,15 @@ export class TableCache<R extends Row> {
     if (this.#dirty.size > 0) this.#dirty = new Map();
   }
 
+  /** Writes what was changed, and lets go of what was not asked for lately. */
+  settle(): void {
+    this.write();
+    this.age();
+  }
+
   /** The transaction was committed: what was not asked for lately can go. */
   age(): void {
-    if (this.#recent.size <= this.#maxRows) return;
+    if (!this.full) return;
     this.#earlier = this.#recent;
     this.#recent = new Map();
   }
@@ -133,8 +148,8 @@ export class TableCache<R extends Row> {
   }
 
   #encode(row: R): Value[] {
-    const values: Value[] = [];
-    for (const [name, type] of this.#columns) values.push(encodeValue(row[name], type));
+    const values = this.#values;
+    for (const [at, [name, type]] of this.#columns.entries()) values[at] = encodeValue(row[name], type);
     return values;
   }
 

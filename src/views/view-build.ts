@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Position } from '../../domain/log/envelope.ts';
 import type { Projection } from '../../projections/projection.ts';
-import type { EventLog, StreamFinder } from '../store/event-store.ts';
+import type { EventLog, ScannedLog } from '../store/event-store.ts';
 import { Fold } from './fold.ts';
 import { buildingPath, publishGeneration } from './generation-files.ts';
 import { isOfProjection } from './projection-tables.ts';
@@ -13,6 +13,8 @@ const PAGE_EVENTS = 500;
 /** Changed sources that are written together, some 8 KB each with what is derived from them. */
 const COMMIT_CHANGES = 15_000;
 const CACHED = 5_000;
+/** Of the log, looked back at in a build stream after stream: some 70,000 events. */
+const WINDOW_BYTES = 64 * 1024 * 1024;
 
 export interface Built {
   readonly path: string;
@@ -34,11 +36,12 @@ export async function buildViews(
   log: EventLog,
   projections: readonly Projection[],
   meanwhile: Meanwhile,
+  windowBytes = WINDOW_BYTES,
 ): Promise<Built> {
-  if (findsStreams(log)) {
+  if (isScanned(log)) {
     // Without a journal nothing can be taken back: a projection that throws spoils the file.
     const file = newFile(folder, log, projections, 'OFF');
-    const reached = await filled(file, db => byStreams(db, log, projections, meanwhile));
+    const reached = await filled(file, db => byStreams(db, log, projections, meanwhile, windowBytes));
     if (reached !== undefined) return published(folder, file, reached);
   }
   // Where a projection must stop is known in the log's order alone.
@@ -47,19 +50,21 @@ export async function buildViews(
   return published(folder, file, reached);
 }
 
-function findsStreams(log: EventLog): log is EventLog & StreamFinder {
-  return 'readStarts' in log;
+function isScanned(log: EventLog): log is EventLog & ScannedLog {
+  return 'scan' in log;
 }
 
 async function byStreams(
   db: DatabaseSync,
-  log: EventLog & StreamFinder,
+  log: EventLog & ScannedLog,
   projections: readonly Projection[],
   meanwhile: Meanwhile,
+  windowBytes: number,
 ): Promise<Reached | undefined> {
   const position = await log.head();
   db.exec('BEGIN');
-  const events = await buildByStreams(db, log, projections, position, meanwhile);
+  const bounds = { upTo: position, windowBytes };
+  const events = await buildByStreams(db, log, projections, bounds, meanwhile);
   if (events === undefined) return undefined;
   setCheckpoints(db, position);
   try {

@@ -15,6 +15,9 @@ import { differences } from '../torture/compare-views.ts';
 export const TIME_ZONE = 'Asia/Shanghai';
 export const allProjections: readonly Projection[] = projectionsOf(lifecycles, TIME_ZONE);
 
+/** Some ten events. */
+const SMALL_WINDOW_BYTES = 16 * 1024;
+
 /** A folder with a log, and views that follow it when they are told to. */
 export class ViewFolder {
   readonly folder: string;
@@ -53,12 +56,16 @@ export class ViewFolder {
     return current.path;
   }
 
-  /** How the views differ from ones made anew, stream by stream and in the log's order: one text a row. */
+  /**
+   * How the views differ from ones made anew, stream by stream, with all of the log in the window or little of it, and
+   * in the log's order: one text a row.
+   */
   async differences(projections: readonly Projection[] = allProjections): Promise<readonly string[]> {
     const found: string[] = [];
-    for (const log of [this.log, inOrderOnly(this.log)]) {
+    const ways = [[this.log], [this.log, SMALL_WINDOW_BYTES], [inOrderOnly(this.log)]] as const;
+    for (const [log, windowBytes] of ways) {
       const scratch = mkdtempSync(join(tmpdir(), 'redress-rebuilt-'));
-      const { path } = await buildViews(scratch, log, projections, async () => {});
+      const { path } = await buildViews(scratch, log, projections, async () => {}, windowBytes);
       found.push(...differences(this.path, path));
       rmSync(scratch, { recursive: true });
     }
