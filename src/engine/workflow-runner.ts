@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { RememberingWorkflow } from '../../domain/case/remembering-workflow.ts';
 import type { Workflow } from '../../domain/case/workflow.ts';
@@ -204,6 +205,8 @@ function startLine(workflow: Reactor, read: Read, parts: RunnerParts): Line {
       while (!stopped && fault === undefined && (running !== undefined || position < (await store.head()))) {
         if (running === undefined) begin();
         await running;
+        // The log's own thread shows an event before it tells of it: what it tells is heard between two turns.
+        await setImmediate();
       }
     },
     async close() {

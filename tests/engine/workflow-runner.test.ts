@@ -5,6 +5,7 @@ import { uuidOf } from '../../domain/log/envelope.ts';
 import type { CommandHandler } from '../../src/engine/command-handler.ts';
 import { memoryRunnerFile, type RunnerFile } from '../../src/engine/runner-file.ts';
 import { startWorkflowRunner, type WorkflowRunner } from '../../src/engine/workflow-runner.ts';
+import type { EventStore } from '../../src/store/event-store.ts';
 import { house } from './house.ts';
 import { parcel } from './parcel-lifecycle.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -74,6 +75,26 @@ async function typesOfAll(of: ReturnType<typeof house>) {
 }
 
 describe('the workflow runner', () => {
+  it('settles though it is told of an event later than the log shows it', async () => {
+    const of = house();
+    const { store: own } = of;
+    const onAppended: EventStore['onAppended'] = listener =>
+      own.onAppended(position => setTimeout(() => listener(position), 100));
+    const store = new Proxy(own, {
+      get(_, name) {
+        const member = name === 'onAppended' ? onAppended : Reflect.get(own, name);
+        return typeof member === 'function' ? member.bind(own) : member;
+      },
+    });
+    const { runner } = run({ ...of, store });
+    const survivorId = await of.open();
+    const caseId = await of.open();
+    await runner.settled();
+    await of.send({ type: 'mergeInto', data: { survivorId } }, { caseId });
+    await runner.settled();
+    expect((await typesOfAll(of)).filter(type => type === 'ParcelMissed')).toHaveLength(3);
+  });
+
   it('reacts to what is in the log and to what comes, with commands of its own', async () => {
     const of = house();
     const early = await merged(of);
