@@ -83,11 +83,11 @@ export function verifyText(report: VerifyReport, isByOwnKey: boolean): string {
     `  ${checkpoints}`,
     ...(hashedEvents > provenEvents
       ? [
-          `  ${provenEvents > 0 ? `The ${count(hashedEvents - provenEvents)} after it` : 'They'} are as the hashes on this machine say, and no signature.`,
+          `  What came after${provenEvents > 0 ? ` (${manyEvents(hashedEvents - provenEvents)})` : ''} is as the hashes on this machine say, and no signature.`,
         ]
       : []),
     ...(known > 0 && known < events
-      ? [`  Of the ${count(events - known)} last nothing can be known: no hash of them is there yet.`]
+      ? [`  Of the last ${manyEvents(events - known)} nothing can be known: no hash is there yet.`]
       : []),
     ...(isByOwnKey
       ? [
@@ -96,6 +96,10 @@ export function verifyText(report: VerifyReport, isByOwnKey: boolean): string {
       : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function manyEvents(number: number): string {
+  return `${count(number)} event${number === 1 ? '' : 's'}`;
 }
 
 function count(number: number): string {

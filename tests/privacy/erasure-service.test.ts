@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataFolder, type RunningService, redress, startService } from '../cli/redress.ts';
+import { placesOf } from './byte-search.ts';
 
 /** What the log is told of one person, in words that stand nowhere else. */
 const PERSON = {
@@ -83,31 +84,7 @@ const privacy = (...args: readonly string[]) => redress(folder.path, ['privacy',
 const requestBoth = () =>
   privacy('request', '--as', officer, '--party', partyId, '--case', caseId, '--ground', 'consentWithdrawn');
 
-/** Every place in the folder's files where one of the strings stands, in any of the ways that text is written. */
-function found(strings: readonly string[]): string[] {
-  const places: string[] = [];
-  for (const entry of readdirSync(folder.path, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const bytes = readFileSync(path);
-    for (const text of strings) {
-      const ways = [
-        Buffer.from(text, 'utf8'),
-        Buffer.from(text, 'utf16le'),
-        Buffer.from(
-          JSON.stringify(text)
-            .slice(1, -1)
-            .replace(/[^\x20-\x7e]/g, escaped),
-        ),
-        Buffer.from(text.toLowerCase(), 'utf8'),
-        Buffer.from(Buffer.from(text, 'utf8').toString('base64').replace(/=+$/, '')),
-      ];
-      if (ways.some(way => bytes.includes(way))) places.push(`${entry.name}: ${text}`);
-    }
-  }
-  return places;
-}
-const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const found = (strings: readonly string[]) => placesOf(folder.path, strings);
 
 describe('forgetting somebody, in a real data folder of the real service', { timeout: 120_000 }, () => {
   it('finds what it looks for, where there is something to find', () => {
