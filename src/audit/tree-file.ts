@@ -75,8 +75,11 @@ export function openTreeFileReadOnly(path: string): DatabaseSync | undefined {
   return undefined;
 }
 
+/** @throws TreeFileError */
 export function readTreeState(db: DatabaseSync): TreeState {
-  const row = db.prepare('SELECT log_id, size, position FROM state').get();
+  const row = readable('the file of hashes', () =>
+    db.prepare('SELECT log_id, size, position FROM state').get(),
+  );
   if (row === undefined) throw new TreeFileError('the file of hashes does not say how far it is');
   return { logId: String(row.log_id), size: Number(row.size), position: String(row.position) };
 }
@@ -84,14 +87,25 @@ export function readTreeState(db: DatabaseSync): TreeState {
 function opened(path: string, readOnly: boolean, begin: (db: DatabaseSync) => void): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
-    begin(db);
-    return db;
+    return readable(path, () => {
+      db = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+      begin(db);
+      return db;
+    });
   } catch (error) {
     db?.close();
+    throw error;
+  }
+}
+
+/** What SQLite itself finds wrong is damage of the file. @throws TreeFileError */
+export function readable<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
     if (error instanceof TreeFileError || sqliteCode(error) === undefined) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new TreeFileError(`${path} cannot be read as a file of hashes: ${why}`, { cause: error });
+    throw new TreeFileError(`${what} cannot be read as hashes: ${why}`, { cause: error });
   }
 }
 

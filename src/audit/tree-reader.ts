@@ -5,6 +5,7 @@ import { HASH_BYTES, nodeHash } from './merkle.ts';
 import { consistencyPath, inclusionPath, rootOf, type SubtreeReader } from './subtrees.ts';
 import {
   openTreeFileReadOnly,
+  readable,
   readTreeState,
   TILE_HASHES,
   TILE_LEVELS,
@@ -39,7 +40,13 @@ export class TreeReader {
   /** `undefined` where there is no tree yet. @throws TreeFileError */
   static open(path: string): TreeReader | undefined {
     const db = openTreeFileReadOnly(path);
-    return db === undefined ? undefined : new TreeReader(db);
+    if (db === undefined) return undefined;
+    try {
+      return readable(path, () => new TreeReader(db));
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 
   state(): TreeState {

@@ -77,7 +77,14 @@ function openTree(path: string): { readonly tree?: TreeReader; readonly damage?:
   if (!existsSync(path)) return {};
   try {
     const tree = TreeReader.open(path);
-    return tree === undefined ? {} : { tree };
+    if (tree === undefined) return {};
+    try {
+      tree.state();
+      return { tree };
+    } catch (error) {
+      tree.close();
+      throw error;
+    }
   } catch (error) {
     if (error instanceof TreeFileError) return { damage: error.message };
     throw error;

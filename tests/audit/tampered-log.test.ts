@@ -1,6 +1,13 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TreeReader } from '../../src/audit/tree-reader.ts';
 import { findingText } from '../../src/audit/verify-findings.ts';
+import { verifyFolder } from '../../src/audit/verify-folder.ts';
 import { verifyText } from '../../src/cli/audit-verify.ts';
+import { configuredStore } from '../../src/store/store-address.ts';
 import { type ProvenLog, provenLog } from './proven-log.ts';
 
 /** Somebody who holds the machine: can write to the log, to its hashes, or to both. */
@@ -110,5 +117,48 @@ describe('an attacker who writes to the hashes too', () => {
     const text = verifyText(await log.verify(), false);
     expect(text).toMatch(/^✓ 30 events are as they were written\n/);
     expect(text).toContain('Of the last 30 events nothing can be known');
+  });
+});
+
+describe('a file of hashes with any byte changed', () => {
+  it('never makes verify break off, nor agree where a hash or an id in it is another', async () => {
+    const path = join(log.folder, 'tree.db');
+    const settled = new DatabaseSync(path);
+    settled.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    const leavesOf = () => {
+      const reader = TreeReader.open(path);
+      const all = [...(reader?.leaves() ?? [])].map(({ hashed }) => Buffer.from(hashed).toString('hex'));
+      const size = reader?.state().size;
+      reader?.close();
+      return JSON.stringify([all, size]);
+    };
+    const before = leavesOf();
+    settled.close();
+    const whole = readFileSync(path);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(whole.length - 1),
+        fc.integer({ min: 1, max: 255 }),
+        fc.constantFrom('turn', 'cut'),
+        async (at, turn, how) => {
+          for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+          writeFileSync(
+            path,
+            how === 'cut' ? whole.subarray(0, at) : whole.with(at, (whole[at] ?? 0) ^ turn),
+          );
+          const report = await verifyFolder(
+            { folder: log.folder, store: configuredStore('sqlite', log.folder) },
+            {
+              keyFile: 'none',
+              keys: [log.signer.verifier.text],
+              checkpoints: [...log.checkpoints],
+            },
+            () => {},
+          );
+          if (report.ok && report.hashedEvents === 60) expect(leavesOf()).toBe(before);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });
