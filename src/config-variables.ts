@@ -201,4 +201,17 @@ export const CONFIG_VARIABLES = {
     wholeNumber(100, 600_000),
     'How long a stopping service waits for what it is doing, in milliseconds.',
   ),
+  tracesTo: variable(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'none',
+    z
+      .string()
+      .refine(
+        text => text === 'none' || (/^https?:\/\//.test(text) && URL.canParse(text)),
+        'must be none, or the http(s) address of a receiver, as http://127.0.0.1:4318',
+      )
+      .transform(text => (text === 'none' ? undefined : text)),
+    'Where traces go, by OTLP over HTTP: the address of a collector, as OpenTelemetry names this variable everywhere. ' +
+      'Without it nothing of tracing is loaded. `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_SERVICE_NAME` hold too.',
+  ),
 } as const;

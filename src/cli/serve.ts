@@ -9,6 +9,7 @@ import { type Config, loadConfig, unknownVariables } from '../config.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
 import type { ApiRoute } from '../http/api-route.ts';
 import { serveLocalSocket } from '../store/local-socket.ts';
+import { openSpans } from '../telemetry/open-spans.ts';
 import { reported } from './ask-house.ts';
 import { leadTeam, operationNamed, operations } from './operations.ts';
 import { serviceLog } from './service-log.ts';
@@ -28,7 +29,8 @@ async function serve(config: Config): Promise<void> {
       'this variable means nothing here',
     );
   }
-  const house = await openHouse(config, { clock: systemClock, log });
+  const spans = await openSpans(config, log);
+  const house = await openHouse(config, { clock: systemClock, log, spans });
   let firstToken: string | undefined;
   try {
     if (house.directory.userIds().length === 0) firstToken = await firstUser(house);
@@ -38,6 +40,7 @@ async function serve(config: Config): Promise<void> {
     await stopped;
   } finally {
     await house.close();
+    await spans?.close();
     log.flush();
   }
 }

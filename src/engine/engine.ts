@@ -33,11 +33,14 @@ import { openDataFolder } from '../store/data-folder.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { openStore } from '../store/open-store.ts';
 import { configuredStore, type StoreAddress } from '../store/store-address.ts';
+import type { Spans } from '../telemetry/spans.ts';
+import { tracedGive, tracedHandler, tracedReactor, tracedStore } from '../telemetry/traced-engine.ts';
 import { isAlone } from '../views/generation-files.ts';
 import type { Alarm } from './alarm.ts';
 import { bootstrap } from './bootstrap.ts';
 import { type CommandHandler, createCommandHandler } from './command-handler.ts';
 import { drainingHandler } from './draining-handler.ts';
+import { type EngineFigures, engineFigures } from './engine-figures.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { EngineViews } from './engine-views.ts';
 import { HeldCases } from './held-cases.ts';
@@ -91,6 +94,10 @@ export interface Engine<V extends EngineViews = EngineViews> {
    */
   eraseSubject(subject: string): Promise<number>;
   ready(): Promise<Readiness>;
+  /** The same in numbers. @throws StoreUnavailableError while the log cannot be read */
+  figures(): Promise<EngineFigures>;
+  /** Where the house is traced. */
+  readonly spans?: Spans | undefined;
   /** Stops in order: what was taken is finished, and nothing is lost. Once is enough. */
   close(): Promise<void>;
 }
@@ -113,6 +120,8 @@ export interface EngineOptions<V extends EngineViews> {
   readonly workflows: readonly Workflow[];
   readonly rememberingWorkflows?: readonly RememberingWorkflow[];
   readonly openViews: OpenViews<V>;
+  /** Where the house is to be traced. */
+  readonly spans?: Spans | undefined;
   /** How the timekeeper waits, where the clock is not the one on the wall. */
   readonly alarm?: Alarm;
 }
@@ -131,7 +140,7 @@ export async function openEngine<V extends EngineViews>(
   options: EngineOptions<V>,
 ): Promise<Engine<V>> {
   await using opened = new AsyncDisposableStack();
-  const { clock, log, lifecycles, workflows, rememberingWorkflows = [] } = options;
+  const { clock, log, lifecycles, workflows, rememberingWorkflows = [], spans } = options;
 
   const dataFolder = openDataFolder(config.dataFolder);
   opened.defer(() => dataFolder.release());
@@ -140,7 +149,8 @@ export async function openEngine<V extends EngineViews>(
 
   const masterKey = loadMasterKey({ configuredFile: configuredKeyFile(config), dataDir: folder });
   const address = configuredStore(config.store ?? 'sqlite', folder);
-  const { store, health } = watchedStore(await openStore(address, { clock }), folder);
+  const { store: watched, health, figures } = watchedStore(await openStore(address, { clock }), folder);
+  const store = spans === undefined ? watched : tracedStore(watched, spans);
   opened.defer(() => store.close());
   const keys = openSqliteKeyStore({ path: file('keys.db'), masterKey });
   opened.defer(() => keys.close());
@@ -165,13 +175,14 @@ export async function openEngine<V extends EngineViews>(
 
   const { directory } = following;
   const journal = createRejectionJournal({ store, sealer: readingSealer, clock, log });
-  const people = createDirectoryService({
+  const service = createDirectoryService({
     store,
     sealer: readingSealer,
     clock,
     directory: { directory, appending: appendingOf([following, registering]) },
     journal,
   });
+  const people = spans === undefined ? service : { ...service, give: tracedGive(service.give, spans) };
   await bootstrap({ store, clock, give: people.give });
   const policiesFrom = await store.head();
   const policies = await readPolicyBook(store);
@@ -186,7 +197,7 @@ export async function openEngine<V extends EngineViews>(
     log,
   });
   opened.defer(() => views.close());
-  const handler = drainingHandler(
+  const draining = drainingHandler(
     createCommandHandler({
       store,
       sealer,
@@ -199,8 +210,9 @@ export async function openEngine<V extends EngineViews>(
     }),
     health.failed,
   );
+  const handler = spans === undefined ? draining : tracedHandler(draining, spans);
 
-  opened.defer(() => handler.drain());
+  opened.defer(() => draining.drain());
   const heldCases = new HeldCases(folder);
   const timekeeper = startTimekeeper({
     handler,
@@ -243,6 +255,7 @@ export async function openEngine<V extends EngineViews>(
     workflows,
     rememberingWorkflows,
     reactors: notifications.reactors,
+    ...(spans === undefined ? {} : { traced: reactor => tracedReactor(reactor, spans) }),
     file: runnerFile,
     log,
   });
@@ -345,6 +358,16 @@ export async function openEngine<V extends EngineViews>(
         calendars: calendarWarnings(policies, views, clock.now()),
         deadlineRuns: deadlineRunner.problem(),
         notifications: notificationProblem(notifications, views),
+      }),
+    spans,
+    figures: () =>
+      engineFigures({
+        figures,
+        store,
+        views,
+        timekeeper: timekeeper.status(),
+        workflows: runner.status(),
+        now: clock.now(),
       }),
     close() {
       closing ??= running.disposeAsync();

@@ -15,6 +15,17 @@ export interface StoreHealth {
   failed(error: unknown): void;
 }
 
+/** What was appended since the start. */
+export interface StoreFigures {
+  /** Appends by how they ended. */
+  readonly appended: number;
+  readonly conflicts: number;
+  readonly failed: number;
+  readonly events: number;
+  /** Of all appends together: how long they were waited for. */
+  readonly seconds: number;
+}
+
 /**
  * The store, and what is known of its health. Nothing is written to the log to try it: after a failure a file beside
  * it is written and removed, since a service that is taken out of rotation gets no command that would tell.
@@ -22,7 +33,8 @@ export interface StoreHealth {
 export function watchedStore(
   store: EventStore,
   folder: string,
-): { readonly store: EventStore; readonly health: StoreHealth } {
+): { readonly store: EventStore; readonly health: StoreHealth; readonly figures: StoreFigures } {
+  const figures = { appended: 0, conflicts: 0, failed: 0, events: 0, seconds: 0 };
   let failure: { readonly reason: string; readonly at: number } | undefined;
   const failed = (error: unknown): void => {
     if (!(error instanceof StoreUnavailableError) || error.reason === 'closed') return;
@@ -32,13 +44,23 @@ export function watchedStore(
     logId: store.logId,
     moves: store.moves,
     async append(streamId, expectedRevision, events) {
+      const askedAt = performance.now();
       try {
         const result = await store.append(streamId, expectedRevision, events);
         failure = undefined;
+        if (result.outcome === 'appended') {
+          figures.appended++;
+          figures.events += events.length;
+        } else {
+          figures.conflicts++;
+        }
         return result;
       } catch (error) {
+        figures.failed++;
         failed(error);
         throw error;
+      } finally {
+        figures.seconds += (performance.now() - askedAt) / 1_000;
       }
     },
     readStream: (streamId, fromRevision) => store.readStream(streamId, fromRevision),
@@ -51,6 +73,7 @@ export function watchedStore(
   };
   return {
     store: watched,
+    figures,
     health: {
       failed,
       async trouble() {

@@ -44,6 +44,8 @@ interface RunnerParts {
   readonly rememberingWorkflows?: readonly RememberingWorkflow[];
   /** Others that react to the log in the same way. */
   readonly reactors?: readonly Reactor[];
+  /** Puts a reactor under a watch. */
+  readonly traced?: (reactor: Reactor) => Reactor;
   readonly file: RunnerFile;
   readonly log: EngineLog;
   readonly alarm?: Alarm;
@@ -55,11 +57,12 @@ interface RunnerParts {
  * workflow that fails stops alone, at its event, and tries again.
  */
 export function startWorkflowRunner(parts: RunnerParts): WorkflowRunner {
+  const { traced = each => each } = parts;
   const reactors = [
     ...parts.workflows.map(workflow => plainReactor(workflow, parts)),
     ...(parts.rememberingWorkflows ?? []).map(workflow => rememberingReactor(workflow, parts)),
     ...(parts.reactors ?? []),
-  ];
+  ].map(traced);
   const feed = sharedFeed(parts.store, [...new Set(reactors.flatMap(({ on }) => on))]);
   const lines = reactors.map(reactor => startLine(reactor, feed.read, parts));
   const stopListening = parts.store.onAppended(() => {

@@ -5,6 +5,7 @@ import type { WallClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryService } from '../directory/directory-service.ts';
 import type { CommandHandler } from '../engine/command-handler.ts';
+import type { EngineFigures } from '../engine/engine-figures.ts';
 import type { PolicyBook } from '../engine/policy-book.ts';
 import type { DeadlineRunner } from '../house/deadline-runner.ts';
 import type { HouseCalendars } from '../house/house-calendars.ts';
@@ -14,6 +15,7 @@ import type { PrivacyDesk } from '../privacy/privacy-desk.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { StoreAddress } from '../store/store-address.ts';
+import type { Spans } from '../telemetry/spans.ts';
 import type { Views } from '../views/views.ts';
 
 /** What the interface needs of the engine: tests put a smaller one in its place. */
@@ -60,6 +62,8 @@ export interface HttpEngine {
   readonly policy: HousePolicies;
   readonly deadlineRuns: Pick<DeadlineRunner, 'preview' | 'start' | 'stop' | 'list'>;
   ready(): Readiness | Promise<Readiness>;
+  figures(): Promise<EngineFigures>;
+  readonly spans?: Spans | undefined;
 }
 
 /** The truth about the service: whether it can answer as if nothing were wrong, and what is. */

@@ -1,11 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { addEngineMetrics } from './engine-metrics.ts';
 import type { HttpEngine } from './engine-port.ts';
 import { addOutboxMetrics } from './outbox-metrics.ts';
 
 export interface HttpMetrics {
-  readonly registry: Registry;
+  /** All figures as text in Prometheus' format, as they are now. */
+  text(): Promise<string>;
+  readonly contentType: string;
   /** `outcome` as in the command handler's answer. */
   countCommand(lifecycle: string, command: string, outcome: string): void;
   observeRequest(request: FastifyRequest, reply: FastifyReply): void;
@@ -73,10 +76,15 @@ export function createHttpMetrics(engine: HttpEngine): HttpMetrics {
     },
   });
   addOutboxMetrics(registry, engine);
+  const { refresh } = addEngineMetrics(registry, engine);
   const listening = new Gauge({ name: 'redress_live_clients', help: 'Clients of GET /v1/events', registers });
 
   return {
-    registry,
+    contentType: registry.contentType,
+    async text() {
+      await refresh();
+      return registry.metrics();
+    },
     countCommand: (lifecycle, command, outcome) => commands.inc({ lifecycle, command, outcome }),
     observeRequest(request, reply) {
       const route = request.routeOptions.url ?? 'none';

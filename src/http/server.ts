@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config.ts';
+import { traceRequests } from '../telemetry/traced-http.ts';
 import { VERSION } from '../version.ts';
 import type { ApiRoute } from './api-route.ts';
 import { auditRoutes } from './audit-routes.ts';
@@ -100,6 +101,7 @@ export async function buildHttp(
     reply.header('x-content-type-options', 'nosniff');
     done();
   });
+  if (engine.spans !== undefined) traceRequests(app, engine.spans);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-store');
     if (stopping) reply.header('connection', 'close');

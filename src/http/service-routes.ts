@@ -85,8 +85,8 @@ export function serviceRoutes(parts: {
       problems: [],
       handle: async () => ({
         status: 200,
-        headers: { 'content-type': metrics.registry.contentType },
-        body: await metrics.registry.metrics(),
+        headers: { 'content-type': metrics.contentType },
+        body: await metrics.text(),
       }),
     }),
   ];

@@ -82,7 +82,9 @@ describe('the configuration', () => {
 
   it('is told whole in docs/configuration.md', () => {
     const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
-    const rows = text.split('\n').filter(line => line.startsWith('| `REDRESS_'));
+    const rows = text
+      .split('\n')
+      .filter(line => line.startsWith('| `REDRESS_') || line.startsWith('| `OTEL_'));
     expect(rows).toEqual(
       Object.values(CONFIG_VARIABLES).map(
         ({ name, default: fallback, meaning }) => `| \`${name}\` | \`${fallback}\` | ${meaning} |`,

@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../src/store/event-store.ts';
 import { type Ask, asker, COMPLAINT, type HttpHouse, httpHouse } from './http-house.ts';
@@ -84,6 +85,53 @@ describe('figures', () => {
     expect(text).toMatch(/redress_projection_behind_events\{projection="caseList"\} \d/);
     expect(text).toMatch(/redress_appends_total [1-9]/);
     expect(text).toMatch(/redress_event_loop_delay_p99_seconds /);
+  });
+
+  it('count appends by how they ended, and tell of timers, workflows and readiness', async () => {
+    const figureOf = async (name: string): Promise<number> => {
+      const { text } = await anybody('GET', '/metrics');
+      const line = text.split('\n').find(each => each.startsWith(`${name} `)) ?? '';
+      return Number(line.slice(name.length));
+    };
+    const appended = await figureOf('redress_store_appends_total{outcome="appended"}');
+    const events = await figureOf('redress_store_events_total');
+    const { body } = await agent('POST', '/v1/complaints', COMPLAINT);
+    expect(await figureOf('redress_store_appends_total{outcome="appended"}')).toBeGreaterThan(appended);
+    // A complaint and its clocks are more than one event.
+    expect(await figureOf('redress_store_events_total')).toBeGreaterThan(events + 1);
+    expect(await figureOf('redress_store_append_seconds_total')).toBeGreaterThan(0);
+    const { store } = server.house;
+    const stream = await store.readStream(`complaint-${body.id}`);
+    const [first] = stream;
+    if (first === undefined) throw new Error('no complaint');
+    const { streamId, revision: _revision, position: _position, ...again } = first;
+    const conflict = await store.append(streamId, -1, [{ ...again, eventId: uuidv7() }]);
+    expect(conflict.outcome).toBe('conflict');
+    expect(await figureOf('redress_store_appends_total{outcome="conflict"}')).toBe(1);
+    expect(await figureOf('redress_timers_due')).toBe(0);
+    expect(await figureOf('redress_timers_late')).toBe(0);
+    expect(await figureOf('redress_timekeeper_blocked')).toBe(0);
+    expect(await figureOf('redress_ready')).toBe(1);
+    expect((await anybody('GET', '/metrics')).text).toMatch(
+      /redress_workflow_behind_events\{workflow="\w+"\} \d/,
+    );
+  });
+
+  it('stay as they were while the log cannot be read', async () => {
+    const lost = await httpHouse({}, house => ({
+      ...house,
+      figures: async () => {
+        throw new StoreUnavailableError('unreachable', 'nobody answers');
+      },
+      ready: async () => ({ ready: false, reasons: ['nobody answers'], warnings: [], projections: [] }),
+    }));
+    try {
+      const { status, text } = await asker(lost.app)('GET', '/metrics');
+      expect(status).toBe(200);
+      expect(text).toMatch(/^redress_ready 0$/m);
+    } finally {
+      await lost.close();
+    }
   });
 
   it('have no label for addresses that somebody made up', async () => {
