@@ -151,7 +151,7 @@ export const CONFIG_VARIABLES = {
     'REDRESS_RATE_LIMIT',
     '6000',
     wholeNumber(0, 1_000_000_000),
-    'Requests a minute that one user may make, with all tokens together, before further ones are answered 429; 0 for no limit.',
+    'Requests a minute that may be made with one token before further ones are answered 429; 0 for no limit.',
   ),
   failureLimit: variable(
     'REDRESS_FAILURE_LIMIT',

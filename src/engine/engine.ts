@@ -348,6 +348,8 @@ export async function openEngine<V extends EngineViews>(
     eraseSubject,
     ready: () =>
       readinessOf({
+        now: clock.now(),
+        recordedUntil: () => health.recordedUntil(),
         closing: closing !== undefined,
         store: health,
         projections: views.status(),

@@ -7,6 +7,9 @@ import type { WorkflowStatus } from './workflow-runner.ts';
 /** Events that a view may be behind before its answers count as old: some seconds of a busy hour. */
 const BEHIND_EVENTS = 5_000;
 
+/** How far the clock may be set back before what it dates is worth nothing. */
+const CLOCK_BEHIND_MS = 60_000;
+
 /** The truth about the service. */
 export interface Readiness {
   /** It can answer as if nothing were wrong. */
@@ -21,6 +24,9 @@ export interface Readiness {
 }
 
 export async function readinessOf(parts: {
+  readonly now: number;
+  /** When the newest event was recorded, as far as that can be held against this clock. */
+  readonly recordedUntil: () => Promise<number | undefined>;
   readonly closing: boolean;
   readonly store: StoreHealth;
   readonly projections: readonly ProjectionStatus[];
@@ -40,6 +46,13 @@ export async function readinessOf(parts: {
   const reasons: string[] = [];
   const warnings: string[] = [];
   if (closing) reasons.push('the service is stopping');
+  const recordedUntil = await parts.recordedUntil();
+  const behindMs = recordedUntil === undefined ? 0 : recordedUntil - parts.now;
+  if (behindMs > CLOCK_BEHIND_MS) {
+    reasons.push(
+      `the clock is ${Math.round(behindMs / 1000)} s behind the newest event of the log: set it right, or what happens is dated wrong and no timer fires`,
+    );
+  }
   const trouble = await store.trouble();
   if (trouble !== undefined) reasons.push(`the log takes no write: ${trouble}`);
   for (const { projection, behindEvents, faulted } of projections) {

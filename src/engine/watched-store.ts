@@ -11,6 +11,8 @@ const PROBE_BYTES = 64 * 1024;
 export interface StoreHealth {
   /** Why the log took no write lately; `undefined` while it does, or when there is room again. */
   trouble(): Promise<string | undefined>;
+  /** When the newest event was recorded; `undefined` while the log cannot be read, and of a store that several write to. */
+  recordedUntil(): Promise<number | undefined>;
   /** Takes note of what went wrong elsewhere on the way to the log: the keys lie on the same disk. */
   failed(error: unknown): void;
 }
@@ -76,6 +78,7 @@ export function watchedStore(
     figures,
     health: {
       failed,
+      recordedUntil: async () => store.recordedUntil?.().catch(() => undefined),
       async trouble() {
         if (failure === undefined) return undefined;
         if (performance.now() - failure.at < BELIEVED_MS) return failure.reason;

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor, Role } from '../../domain/case/actor.ts';
 import { STAFF } from '../../domain/case/actor.ts';
 import type { DirectoryUser } from '../directory/directory.ts';
+import { tokenHash } from '../directory/token.ts';
 import type { Access } from './api-route.ts';
 import type { HttpEngine } from './engine-port.ts';
 import { ProblemError } from './problems.ts';
@@ -12,11 +13,17 @@ function bearerToken(request: FastifyRequest): string | undefined {
   return token;
 }
 
-/** Who the request's token belongs to. @throws ProblemError without a token that is in force */
-export function authenticate(engine: HttpEngine, request: FastifyRequest): DirectoryUser {
+/** Who the request's token belongs to, and its hash. @throws ProblemError without a token that is in force */
+export function authenticate(
+  engine: HttpEngine,
+  request: FastifyRequest,
+): { readonly user: DirectoryUser; readonly tokenHash: string } {
   const token = bearerToken(request);
-  const user = token === undefined ? undefined : engine.directory.authenticate(token, engine.clock.now());
-  if (user !== undefined) return user;
+  const hash = token === undefined ? undefined : tokenHash(token);
+  if (token !== undefined && hash !== undefined) {
+    const user = engine.directory.authenticate(token, engine.clock.now());
+    if (user !== undefined) return { user, tokenHash: hash };
+  }
   throw new ProblemError('notAuthenticated', {
     headers: {
       // RFC 6750, 3.1: no error code where no token was sent.

@@ -2,15 +2,15 @@ import rateLimit, { type CreateRateLimitOptions } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProblemError } from './problems.ts';
 
-/** How much one user may ask, and how often one address may be refused, in a minute. */
+/** How much may be asked with one token, and how often one address may be refused, in a minute. */
 export interface RequestLimits {
   /** @throws ProblemError when it is too much */
-  countUser(request: FastifyRequest, userId: string): Promise<void>;
+  countToken(request: FastifyRequest, tokenHash: string): Promise<void>;
   countFailure(request: FastifyRequest): Promise<void>;
 }
 
 const WINDOW_MS = 60_000;
-/** Users and addresses remembered at a time; those seen longest ago are forgotten. */
+/** Tokens and addresses remembered at a time; those seen longest ago are forgotten. */
 const REMEMBERED = 10_000;
 
 /** `0` in either limit is none. To be called before any route is added. */
@@ -19,8 +19,9 @@ export async function createRequestLimits(
   limits: { readonly rateLimit: number; readonly failureLimit: number },
 ): Promise<RequestLimits> {
   await app.register(rateLimit, { global: false, cache: REMEMBERED });
-  const userIds = new WeakMap<FastifyRequest, string>();
-  const perUser = counter(limits.rateLimit, request => `user ${userIds.get(request) ?? ''}`);
+  const hashes = new WeakMap<FastifyRequest, string>();
+  // By token: one machine gone mad does not shut out the others of its user.
+  const perToken = counter(limits.rateLimit, request => `token ${hashes.get(request) ?? ''}`);
   const perAddress = counter(limits.failureLimit, request => `address ${request.ip}`);
 
   function counter(max: number, keyGenerator: NonNullable<CreateRateLimitOptions['keyGenerator']>) {
@@ -37,9 +38,9 @@ export async function createRequestLimits(
   }
 
   return {
-    countUser(request, userId) {
-      userIds.set(request, userId);
-      return perUser(request);
+    countToken(request, tokenHash) {
+      hashes.set(request, tokenHash);
+      return perToken(request);
     },
     countFailure: perAddress,
   };

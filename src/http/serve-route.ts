@@ -51,15 +51,15 @@ export function serveRoute(
   });
 
   async function admitted(request: FastifyRequest): Promise<Actor> {
-    let actor: Actor;
+    let holder: ReturnType<typeof authenticate>;
     try {
-      actor = actorOf(authenticate(engine, request));
+      holder = authenticate(engine, request);
     } catch (error) {
       await limits.countFailure(request);
       throw error;
     }
-    await limits.countUser(request, actor.id);
-    return actor;
+    await limits.countToken(request, holder.tokenHash);
+    return actorOf(holder.user);
   }
 }
 

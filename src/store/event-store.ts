@@ -90,6 +90,11 @@ export interface EventStore extends EventLog {
    *   revision, an id in the wrong form or a value that JSON cannot hold. All come as rejections.
    */
   append(streamId: string, expectedRevision: number, events: readonly NewEvent[]): Promise<AppendResult>;
+  /**
+   * When the newest event was recorded, UTC epoch milliseconds; `undefined` of an empty log. A store that several
+   * nodes write to has none: it compares its clock with theirs.
+   */
+  recordedUntil?(): Promise<number | undefined>;
   /** Called after events became durable, with the newest position; returns how to stop. Reads then see them. */
   onAppended(listener: (position: Position) => void): () => void;
   /** How many events lie after one position up to another: about, where positions are no numbers of events. */

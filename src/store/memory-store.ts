@@ -80,6 +80,11 @@ class MemoryStore implements EventStore {
     return positionOf(this.#all.length);
   }
 
+  async recordedUntil(): Promise<number | undefined> {
+    this.#assertOpen();
+    return this.#all.slice(-1).map(toEvent)[0]?.metadata.recordedAt;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
   }

@@ -138,6 +138,10 @@ class SqliteStore implements SqliteEventStore {
     return this.#log.head();
   }
 
+  recordedUntil(): Promise<number | undefined> {
+    return this.#log.recordedUntil();
+  }
+
   execute(sql: string): Promise<void> {
     return this.#writer.execute(sql);
   }

@@ -94,6 +94,9 @@ export function eventStoreContract(name: string, open: () => Promise<OpenedStore
         const stored = await store.readStream(streamId);
         expect(result).toMatchObject({ position: stored.at(-1)?.position });
         expect(await store.head()).toBe(stored.at(-1)?.position);
+        const { recordedAt } = stored.at(-1)?.metadata ?? {};
+        // A store that several nodes write to does not say.
+        expect((await store.recordedUntil?.()) ?? recordedAt).toBe(recordedAt);
       });
 
       it('is read back by who was told of it', async () => {

@@ -171,10 +171,12 @@ describe('oversight', () => {
 });
 
 describe('too many requests', () => {
-  it('answers a user 429 past the limit, and others as before', async () => {
+  it('answers 429 past the limit of a token, and others as before, the same user’s too', async () => {
     const limited = await httpHouse({ REDRESS_RATE_LIMIT: '3' });
     try {
-      const one = asker(limited.app, (await limited.person('agent')).token);
+      const { userId, token } = await limited.person('agent');
+      const one = asker(limited.app, token);
+      const second = asker(limited.app, await limited.anotherToken(userId));
       const other = asker(limited.app, (await limited.person('agent')).token);
       for (let sent = 0; sent < 3; sent++) expect((await one('GET', '/v1/me')).status).toBe(200);
       const { status, headers, body } = await one('GET', '/v1/me');
@@ -182,6 +184,7 @@ describe('too many requests', () => {
       expect(Number(headers['retry-after'])).toBeGreaterThan(0);
       expect(body).toMatchObject({ type: 'urn:redress:problem:too-many-requests' });
       expect((await other('GET', '/v1/me')).status).toBe(200);
+      expect((await second('GET', '/v1/me')).status).toBe(200);
     } finally {
       await limited.close();
     }

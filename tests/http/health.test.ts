@@ -45,6 +45,25 @@ describe('health', () => {
   });
 });
 
+describe('a clock that was set back', () => {
+  it('is told, as what it dates would be wrong', async () => {
+    let behindMs = 0;
+    const clock = { now: () => Date.now() - behindMs };
+    const late = await httpHouse({}, house => house, { clock });
+    try {
+      expect((await asker(late.app)('GET', '/health/ready')).status).toBe(200);
+      behindMs = 30_000;
+      expect((await asker(late.app)('GET', '/health/ready')).status).toBe(200);
+      behindMs = 3_600_000;
+      const { status, body } = await asker(late.app)('GET', '/health/ready');
+      expect(status).toBe(503);
+      expect(String(body.reasons)).toMatch(/the clock is 3\d\d\d s behind/);
+    } finally {
+      await late.close();
+    }
+  });
+});
+
 describe('a store that is full', () => {
   it('is told with 503, and with what to do', async () => {
     broken = 'full';

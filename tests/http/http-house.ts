@@ -27,6 +27,8 @@ export interface HttpHouse extends HttpServer {
   readonly lines: string[];
   /** A new user with these roles, and a token of theirs. */
   person(...roles: readonly Role[]): Promise<Person>;
+  /** One more token of a user. */
+  anotherToken(userId: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function httpHouse(
     config,
     lines,
     person: (...roles) => newPerson(house, roles),
+    anotherToken: userId => newToken(house, userId),
     async close() {
       await server.app.close();
       await house.close();
@@ -70,12 +73,19 @@ export async function httpHouse(
   };
 }
 
+const asking = () => {
+  const commandId = uuidv4();
+  const actor = { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' } as const;
+  return { actor, commandId, keyed: false, correlationId: commandId };
+};
+
+async function newToken(house: House, userId: string): Promise<string> {
+  const { token } = await house.people.issueToken({ userId, label: 'test' }, asking());
+  if (token === undefined) throw new Error('no token');
+  return token;
+}
+
 async function newPerson(house: House, roles: readonly Role[]): Promise<Person> {
-  const asking = () => {
-    const commandId = uuidv4();
-    const actor = { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' } as const;
-    return { actor, commandId, keyed: false, correlationId: commandId };
-  };
   const made = await house.people.give(user, {
     ...asking(),
     command: {
@@ -84,9 +94,7 @@ async function newPerson(house: House, roles: readonly Role[]): Promise<Person> 
     },
   });
   if (made.outcome !== 'accepted') throw new Error(`no user: ${made.outcome}`);
-  const { token } = await house.people.issueToken({ userId: made.id, label: 'test' }, asking());
-  if (token === undefined) throw new Error('no token');
-  return { userId: made.id, token };
+  return { userId: made.id, token: await newToken(house, made.id) };
 }
 
 export interface Answer {
