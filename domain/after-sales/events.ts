@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { attachmentSchema, caseEvents, channelSchema, freeText, labelSchema } from '../case/case-events.ts';
+import {
+  attachmentSchema,
+  caseEvents,
+  channelSchema,
+  externalIdSchema,
+  freeText,
+  labelSchema,
+} from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
 import { recurrenceEvents } from '../case/recurrence.ts';
 import { caseRef, colleagueRef, contactRef, productRef, teamRef, userRef } from '../case/references.ts';
@@ -7,6 +14,8 @@ import { companySchema, siteRegionSchema } from '../complaint/company.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
+/** Version 2 seals the mail system's own id of the message. */
+const v2 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 2, schema: z.object(shape) });
 
 export const peopleSchema = z.array(userRef).min(1).max(20);
 export const travelSchema = z.object({
@@ -20,7 +29,7 @@ export const productSchema = z.object({ productId: productRef.optional(), code: 
 export const toldTo = {
   channel: channelSchema,
   contactId: contactRef.optional(),
-  externalId: labelSchema.optional(),
+  externalId: externalIdSchema.optional(),
 };
 
 /** The after-sales request's own events, and those that every case has. */
@@ -59,13 +68,13 @@ export const afterSalesEvents = {
     teamId: teamRef,
     priority: z.enum(['normal', 'urgent']),
   }),
-  AfterSalesAnswered: v1({
+  AfterSalesAnswered: v2({
     messageId: uuidSchema,
     ...toldTo,
     text: freeText,
     nextNewsAt: instantSchema.optional(),
   }),
-  AfterSalesResolvedRemotely: v1({ messageId: uuidSchema, ...toldTo, work: freeText }),
+  AfterSalesResolvedRemotely: v2({ messageId: uuidSchema, ...toldTo, work: freeText }),
   TechnicianDispatched: v1({
     people: z.array(colleagueRef).min(1).max(20),
     travel: travelSchema.optional(),

@@ -13,6 +13,9 @@ export const shortText = personal(z.string().trim().min(1).max(400));
 /** A name of a thing: a document number, a courier number, a code. Never a person's. */
 export const labelSchema = z.string().trim().min(1).max(120);
 
+/** The mail system's or chat's own id of a message, by which people find it again; it may name a mailbox. */
+export const externalIdSchema = personal(z.string().trim().min(1).max(120));
+
 export const CHANNELS = ['phone', 'email', 'wechat', 'web', 'visit', 'fax', 'letter', 'other'] as const;
 export const channelSchema = z.enum(CHANNELS);
 
@@ -25,8 +28,7 @@ export const messageSchema = z.object({
   direction: z.enum(['inbound', 'outbound']),
   channel: channelSchema,
   contactId: contactRef.optional(),
-  /** The mail system's or chat's own id, by which a bounce is matched. */
-  externalId: labelSchema.optional(),
+  externalId: externalIdSchema.optional(),
   author: messageAuthorSchema,
   purpose: z.enum(['acknowledgement', 'onTheMatter', 'progress', 'reminder', 'other']),
   outcome: z.enum(['sent', 'unanswered', 'bounced']),
@@ -59,6 +61,8 @@ const mergeRevision = z.int().min(0);
 const clockRefSchema = z.object({ clock: clockNameSchema, cycle: z.int().min(1) });
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
+/** Version 2 seals the mail system's own id of the message. */
+const v2 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 2, schema: z.object(shape) });
 
 /** A question to another department: which, and the cycle of its clock `input`. */
 const input = { inputId: uuidSchema, cycle: z.int().min(1) };
@@ -79,7 +83,7 @@ export const openInputSchema = z.object({
 /** Events that every case can have. */
 export const caseEvents = {
   ...slaEvents,
-  MessageRecorded: v1({ messageId: uuidSchema, ...messageSchema.shape }),
+  MessageRecorded: v2({ messageId: uuidSchema, ...messageSchema.shape }),
   DetailsCorrected: v1({
     field: z.string().min(1).max(60),
     /** Absent where the field is free text. */

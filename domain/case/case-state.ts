@@ -11,7 +11,6 @@ export interface MessageFact {
   readonly byPerson: boolean;
   readonly at: number;
   readonly commandId: string;
-  readonly externalId?: string;
   readonly bounced: boolean;
   /** What it is, where it reached the customer: the word that it came in, or one on the matter by a person. */
   readonly keeps?: 'acknowledgement' | 'reply';
@@ -116,7 +115,7 @@ const ENDED_PHASE = {
 export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEvent>): S {
   switch (event.type) {
     case 'MessageRecorded': {
-      const { messageId, direction, author, externalId, bounceOf, chase, nextNewsAt } = event.data;
+      const { messageId, direction, author, bounceOf, chase, nextNewsAt } = event.data;
       const byPerson = author.kind !== 'automatic';
       const keeps = direction === 'outbound' ? keptBy(event.data, byPerson) : undefined;
       const message: MessageFact = {
@@ -126,7 +125,6 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
         at: event.occurredAt,
         ...(keeps === undefined ? {} : { keeps }),
         commandId: event.commandId,
-        ...(externalId === undefined ? {} : { externalId }),
         bounced: false,
       };
       const before =

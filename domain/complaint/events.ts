@@ -3,6 +3,7 @@ import {
   attachmentSchema,
   caseEvents,
   channelSchema,
+  externalIdSchema,
   freeText,
   labelSchema,
   shortText,
@@ -18,6 +19,8 @@ import { documentNumberSchema, offeredRemedySchema, remedySoughtSchema } from '.
 import { sampleHolderSchema, sampleStepSchema } from './sample.ts';
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
+/** Version 2 seals the mail system's own id of the message. */
+const v2 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 2, schema: z.object(shape) });
 
 export const complaintKindSchema = z.enum(['product', 'delivery', 'service', 'orderOrDocument']);
 export type ComplaintKind = z.infer<typeof complaintKindSchema>;
@@ -29,8 +32,7 @@ export const peopleSchema = z.array(userRef).min(1).max(20);
 export const toldTo = {
   channel: channelSchema,
   contactId: contactRef.optional(),
-  /** The mail system's or chat's own id. */
-  externalId: labelSchema.optional(),
+  externalId: externalIdSchema.optional(),
 };
 
 /** What was told is a message of the case, so that a bounce can name it. */
@@ -111,7 +113,7 @@ export const complaintEvents = {
     teamId: teamRef,
     priority: z.enum(['normal', 'urgent']),
   }),
-  ComplaintAcknowledged: v1({
+  ComplaintAcknowledged: v2({
     ...told,
     /** By the channel itself, at once. */
     automatic: z.boolean(),
@@ -127,7 +129,7 @@ export const complaintEvents = {
     grounds: freeText,
   }),
   ComplaintResponsibilityRuled: v1({ itemId: uuidSchema, shares: sharesSchema, reasons: freeText }),
-  ComplaintPreliminarilyReplied: v1({
+  ComplaintPreliminarilyReplied: v2({
     ...told,
     understood: freeText,
     nextStep: freeText,
@@ -167,7 +169,7 @@ export const complaintEvents = {
     rootCauseCode: labelSchema.optional(),
     evidence: z.array(attachmentSchema).max(50),
   }),
-  ComplaintDecisionCommunicated: v1({
+  ComplaintDecisionCommunicated: v2({
     ...told,
     items: z
       .array(

@@ -7,8 +7,20 @@ type Upcaster = (data: StoredEvent['data']) => StoredEvent['data'];
 /** By event type and by the version that it starts from: `{ ComplaintReceived: { 1: toVersionTwo } }`. */
 export type Upcasters = Readonly<Record<string, Readonly<Record<number, Upcaster>>>>;
 
+/** Version 2 seals `externalId`: what was written before it stays as it stands. */
+const asItStands: Readonly<Record<number, Upcaster>> = { 1: data => data };
+
 /** Every upcaster there is. A version that was ever written keeps its own here for ever. */
-const upcasters: Upcasters = {};
+const upcasters: Upcasters = {
+  MessageRecorded: asItStands,
+  ComplaintAcknowledged: asItStands,
+  ComplaintPreliminarilyReplied: asItStands,
+  ComplaintDecisionCommunicated: asItStands,
+  AfterSalesAnswered: asItStands,
+  AfterSalesResolvedRemotely: asItStands,
+  TechnicalLiaisonAnswered: asItStands,
+  TechnicalLiaisonReplied: asItStands,
+};
 
 export type Upcast =
   | { readonly outcome: 'current'; readonly data: StoredEvent['data'] }

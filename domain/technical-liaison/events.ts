@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { productSchema, toldTo } from '../after-sales/events.ts';
-import { attachmentSchema, caseEvents, channelSchema, freeText, labelSchema } from '../case/case-events.ts';
+import {
+  attachmentSchema,
+  caseEvents,
+  channelSchema,
+  externalIdSchema,
+  freeText,
+  labelSchema,
+} from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
 import { caseRef, colleagueRef, contactRef, teamRef } from '../case/references.ts';
 import { companySchema, contactPositionSchema } from '../complaint/company.ts';
@@ -8,6 +15,8 @@ import { quantitySchema } from '../complaint/item.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
+/** Version 2 seals the mail system's own id of the message. */
+const v2 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 2, schema: z.object(shape) });
 
 /** What a customer's answer is. */
 export const answerKindSchema = z.enum(['suggestion', 'idea', 'requirement', 'experience']);
@@ -63,13 +72,13 @@ export const technicalLiaisonEvents = {
     /** The closed case that this one goes on from. */
     continues: caseRef.optional(),
   }),
-  TechnicalLiaisonAnswered: v1({
+  TechnicalLiaisonAnswered: v2({
     messageId: uuidSchema,
     kind: answerKindSchema,
     contactId: contactRef.optional(),
     contactPosition: contactPositionSchema,
     channel: channelSchema,
-    externalId: labelSchema.optional(),
+    externalId: externalIdSchema.optional(),
     text: freeText,
     attachments: z.array(attachmentSchema).max(50),
     receivedAt: instantSchema,
@@ -80,7 +89,7 @@ export const technicalLiaisonEvents = {
   }),
   /** The only answer was recorded by mistake: the round counts the customer as unanswered again. */
   TechnicalLiaisonAnswerTakenBack: v1({ round: ofRoundSchema }),
-  TechnicalLiaisonReplied: v1({
+  TechnicalLiaisonReplied: v2({
     messageId: uuidSchema,
     ...toldTo,
     text: freeText,

@@ -30,7 +30,10 @@ export async function recheckCase(
     const decided = events.slice(start, end);
     const first = decided[0];
     if (first?.metadata.command !== undefined && retaking.wanted(first)) {
-      const both = writtenEvents(decided, lifecycle.events);
+      const { written, unknownType } = writtenEvents(decided, lifecycle.events);
+      // What an older version kept in clear is compared as it is kept today.
+      const sealed = sealedResult(written, lifecycle.events, uuidOf(first.streamId));
+      const both = { unknownType, written: sealed };
       await retaking.found(await checkCommand(retaking, lifecycle, before, first, both));
     }
     before = foldOn(lifecycle, before, decided, decided.at(-1)?.position ?? '');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { v4 as uuidv4 } from 'uuid';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { aggregates } from '../../domain/aggregates.ts';
 import { accept, reject } from '../../domain/case/decision.ts';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
@@ -51,6 +52,22 @@ describe('a recheck by the rules that decided', () => {
     expect(verdicts).toEqual({ match: commands, explained: 0, diverged: 0, notReplayable: 0 });
     // open, note, two warnings, the breach, reply, close; and inspect and the late note, which were refused.
     expect(commands).toBeGreaterThanOrEqual(7);
+  });
+
+  it('does so of what an older version kept in clear and today seals', async () => {
+    const house = await recheckHouse();
+    const caseId = await house.open({});
+    const noted = parcel.events['ParcelNoted']?.schema.extend({ text: z.string() });
+    const note = parcel.commands['note'];
+    if (noted === undefined || note === undefined) throw new Error('parcels are not noted');
+    const inClear: AnyLifecycle = {
+      ...parcel,
+      events: { ...parcel.events, ParcelNoted: { schemaVersion: 1, schema: noted } },
+      commands: { ...parcel.commands, note: { ...note, schema: z.strictObject({ text: z.string() }) } },
+    };
+    await house.send({ type: 'note', data: { text: 'in clear' } }, { caseId, lifecycle: inClear });
+    expect((await house.stream(caseId)).at(-1)?.data.text).toBe('in clear');
+    expect((await house.run()).findings).toEqual([]);
   });
 
   it('does so for every history', async () => {
