@@ -12,6 +12,7 @@ import { department } from './master-data/department.ts';
 import { product } from './master-data/product.ts';
 import { supplier } from './master-data/supplier.ts';
 import { notification } from './notification/notification.ts';
+import { node } from './node/node.ts';
 import { party } from './party/party.ts';
 import { erasure } from './privacy/erasure.ts';
 import { hold } from './privacy/hold.ts';
@@ -56,4 +57,5 @@ export const aggregates: readonly AnyAggregate[] = [
   registered(policies),
   registered(deadlineRuns),
   registered(notification),
+  registered(node),
 ];

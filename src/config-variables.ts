@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isTimeZone } from '../domain/time/time-zone.ts';
-import { withoutPassword } from './store/store-address.ts';
+import { isShared, withoutPassword } from './store/store-address.ts';
 
 /** One environment variable: what is checked, what `redress config` shows, and what docs/configuration.md says. */
 export interface ConfigVariable<T = unknown> {
@@ -68,20 +68,28 @@ export const CONFIG_VARIABLES = {
   store: variable(
     'REDRESS_STORE',
     'sqlite',
-    z.literal('sqlite', {
-      error: issue =>
-        /^(esdb|kurrentdb)(\+discover)?:/.test(String(issue.input))
-          ? 'must be sqlite: this release has only the embedded store, a cluster cannot be used yet'
-          : 'must be sqlite, the embedded store in the data folder',
-    }),
-    'Where the log is kept. `sqlite` is the embedded store in the data folder; this release has no other.',
+    z
+      .string()
+      .refine(
+        text => text === 'sqlite' || isShared(text),
+        'must be sqlite, the embedded store in the data folder, or esdb://… of an EventStoreDB',
+      ),
+    'Where the log is kept. `sqlite` is the embedded store in the data folder; `esdb://user:password@host:2113?tls=true` or ' +
+      '`esdb+discover://…`, as its client takes it, an EventStoreDB of our own that nodes share. Its password is never shown or logged.',
     withoutPassword,
+  ),
+  nodeId: variable(
+    'REDRESS_NODE_ID',
+    'auto',
+    z.union([z.literal('auto'), z.uuid().lowercase()], 'must be auto, or a UUID in small letters'),
+    'Which node this is of those that share a log, a UUID; `auto` makes one at first start and keeps it in the data folder.',
   ),
   masterKeyFile: variable(
     'REDRESS_MASTER_KEY_FILE',
     '<REDRESS_DATA>/master.key',
     path,
-    'The file with the master key that wraps the keys of personal data. Made at first start, readable by its owner alone. ' +
+    'The file with the master key that wraps the keys of personal data. Made at first start, readable by its owner alone; never made ' +
+      'where nodes share a log: every node is given the same. ' +
       'Keep it, and a copy of it, apart from the backups of the data folder.',
   ),
   checkpointKeyFile: variable(

@@ -33,6 +33,11 @@ export type CheckpointSigned = z.infer<typeof checkpointSignedSchema>;
 export const houseEvents = {
   LogCreated: { schemaVersion: 1, schema: logCreatedSchema },
   LogMoved: { schemaVersion: 1, schema: logMovedSchema },
+  /** Which key wraps the keys of personal data, where nodes share the log: of its fingerprint, 32 hex digits. */
+  MasterKeyNamed: {
+    schemaVersion: 1,
+    schema: z.object({ fingerprint: z.string().regex(/^[0-9a-f]{32}$/) }),
+  },
   CalendarPublished: { schemaVersion: 1, schema: z.object({ calendar: calendarVersionSchema }) },
   DefectCategoriesPublished: {
     schemaVersion: 1,

@@ -38,6 +38,9 @@ const obstaclesSchema = z.object({
   activeUsers: z.array(uuidSchema).max(50),
 });
 
+/** Nodes of the database, as who runs it names them. */
+const databaseNodesSchema = z.array(z.string().trim().min(1).max(200)).min(1).max(50);
+
 export const erasureEvents = {
   /** From here on what is known of the subjects is shown to nobody. */
   ErasureRequested: {
@@ -57,6 +60,16 @@ export const erasureEvents = {
   ErasureApproved: { schemaVersion: 1, schema: z.object({ approvedBy: uuidSchema }) },
   /** The keys are destroyed: nothing sealed for the subjects can be read by the service any more. */
   ErasureMadeUnreachable: { schemaVersion: 1, schema: z.object({ keysDestroyed: z.int().min(0) }) },
+  /** A node that shares the log has let go of the keys, and has made anew what it had made from the log. */
+  ErasurePurgedByNode: {
+    schemaVersion: 1,
+    schema: z.object({ nodeId: uuidSchema, viewsMadeAnewFrom: z.int().min(0) }),
+  },
+  /** Somebody answers for it that the database's nodes were scavenged since the keys were destroyed. */
+  ErasureScavenged: {
+    schemaVersion: 1,
+    schema: z.object({ confirmedBy: uuidSchema, databaseNodes: databaseNodesSchema }),
+  },
   /** What was made from the log was made anew, and the folder holds no copy in clear and no key. */
   ErasureCompleted: {
     schemaVersion: 1,
@@ -96,10 +109,25 @@ export const erasureCommands = {
     roles: system,
     schema: z.strictObject({ keysDestroyed: z.int().min(0) }),
   },
+  recordPurgedByNode: {
+    summary: 'A node has let go of the keys and made its views anew',
+    roles: system,
+    schema: z.strictObject({ nodeId: uuidSchema, viewsMadeAnewFrom: z.int().min(0) }),
+  },
+  confirmScavenge: {
+    summary:
+      'Say that every node of the database was scavenged since the keys were destroyed: until then its disks hold them, wrapped',
+    roles: ['privacyOfficer', 'keyCustodian', 'admin'],
+    schema: z.strictObject({ userId: uuidSchema, databaseNodes: databaseNodesSchema }),
+  },
   recordCompleted: {
     summary: 'Nothing is left in the data folder',
     roles: system,
-    schema: z.strictObject({ viewsMadeAnewFrom: z.int().min(0) }),
+    schema: z.strictObject({
+      viewsMadeAnewFrom: z.int().min(0),
+      /** Where nodes share the log: all that were at work when the keys were destroyed. */
+      nodes: z.array(uuidSchema).min(1).max(100).optional(),
+    }),
   },
 } as const;
 type ErasureCommand = CommandOf<typeof erasureCommands>;
@@ -118,13 +146,20 @@ export interface ErasureState {
   readonly refusedBecause?: (typeof ERASURE_REFUSALS)[number];
   readonly unreachableAt?: number;
   readonly keysDestroyed?: number;
+  /** Nodes that have let go of the keys; on a log that nodes share alone. */
+  readonly purgedBy?: readonly { readonly nodeId: string; readonly purgedAt: number }[];
+  readonly scavenged?: {
+    readonly confirmedBy: string;
+    readonly confirmedAt: number;
+    readonly databaseNodes: readonly string[];
+  };
   readonly destroyedAt?: number;
   readonly keyBackupsGoneAt?: number;
 }
 
 /**
  * Rejects with `alreadyRequested`, `noSuchErasure`, `alreadyDecided`, `samePerson`, `legalHold`, `openCase`,
- * `userStillActive`, `notApproved`, `notUnreachable`.
+ * `userStillActive`, `notApproved`, `notUnreachable`, `notPurged`, `notScavenged`.
  */
 function decide(command: ErasureCommand, erasure: ErasureState, now: number): Decision<ErasureEvent> {
   const { stage } = erasure;
@@ -156,13 +191,31 @@ function decide(command: ErasureCommand, erasure: ErasureState, now: number): De
       if (stage === 'unreachable' || stage === 'destroyed') return accept();
       if (stage !== 'approved') return reject('notApproved', { stage });
       return accept({ type: 'ErasureMadeUnreachable', data: command.data, occurredAt: now });
+    case 'recordPurgedByNode': {
+      const { nodeId } = command.data;
+      if (stage !== 'unreachable' && stage !== 'destroyed') return reject('notUnreachable', { stage });
+      if (erasure.purgedBy?.some(each => each.nodeId === nodeId) === true) return accept();
+      return accept({ type: 'ErasurePurgedByNode', data: command.data, occurredAt: now });
+    }
+    case 'confirmScavenge': {
+      if (stage === 'destroyed') return accept();
+      if (stage !== 'unreachable') return reject('notUnreachable', { stage });
+      const { userId: confirmedBy, databaseNodes } = command.data;
+      return accept({ type: 'ErasureScavenged', data: { confirmedBy, databaseNodes }, occurredAt: now });
+    }
     case 'recordCompleted': {
       if (stage === 'destroyed') return accept();
       if (stage !== 'unreachable') return reject('notUnreachable', { stage });
+      const { nodes, viewsMadeAnewFrom } = command.data;
+      if (nodes !== undefined) {
+        const waitsFor = nodes.filter(nodeId => !erasure.purgedBy?.some(each => each.nodeId === nodeId));
+        if (waitsFor.length > 0) return reject('notPurged', { nodes: waitsFor });
+        if (erasure.scavenged === undefined) return reject('notScavenged');
+      }
       const keyBackupsGoneAt = now + KEY_BACKUP_DAYS * DAY_MS;
       return accept({
         type: 'ErasureCompleted',
-        data: { ...command.data, keyBackupsGoneAt },
+        data: { viewsMadeAnewFrom, keyBackupsGoneAt },
         occurredAt: now,
       });
     }
@@ -188,6 +241,12 @@ function evolve(erasure: ErasureState, event: ErasureEvent): ErasureState {
       const { keysDestroyed } = event.data;
       return { ...erasure, stage: 'unreachable', unreachableAt: at, keysDestroyed };
     }
+    case 'ErasurePurgedByNode': {
+      const { nodeId } = event.data;
+      return { ...erasure, purgedBy: [...(erasure.purgedBy ?? []), { nodeId, purgedAt: at }] };
+    }
+    case 'ErasureScavenged':
+      return { ...erasure, scavenged: { ...event.data, confirmedAt: at } };
     case 'ErasureCompleted': {
       const { keyBackupsGoneAt } = event.data;
       return { ...erasure, stage: 'destroyed', destroyedAt: at, keyBackupsGoneAt };
@@ -204,7 +263,7 @@ export const erasure: Aggregate<ErasureState, typeof erasureCommands, typeof era
   commands: erasureCommands,
   events: erasureEvents,
   initial: { stage: 'none', subjects: [], ground: 'noLongerNeeded', requestedBy: '', requestedAt: 0 },
-  maxEvents: 10,
+  maxEvents: 200,
   endings: [],
   decide,
   evolve,

@@ -6,12 +6,13 @@ import { erasure, erasureCommands } from '../../domain/privacy/erasure.ts';
 import { hold, holdCommands } from '../../domain/privacy/hold.ts';
 import type { AggregateOutcome, Asking } from '../directory/aggregate-writer.ts';
 import type { House } from '../engine/open-house.ts';
-import { STAGE_MEANING } from '../privacy/certificate.ts';
+import { meaningOf } from '../privacy/certificate.ts';
 import { OperationError } from './operation-error.ts';
 
 const named = z.object({ as: uuidSchema });
 const { userId: _asker, ...requestShape } = erasureCommands.requestErasure.schema.shape;
 const { userId: _refuser, ...refuseShape } = erasureCommands.refuseErasure.schema.shape;
+const { userId: _confirmer, ...scavengeShape } = erasureCommands.confirmScavenge.schema.shape;
 
 /** What `redress privacy` does with a house, each by a person who is named. */
 export const privacyOperations = {
@@ -38,6 +39,19 @@ export const privacyOperations = {
     const asking = askingAs(house, as, erasureCommands.refuseErasure.roles);
     const command = { type: 'refuseErasure' as const, data: { ...data, userId: as } };
     done(await house.people.give(erasure, { ...asking, id: erasureId, command }));
+    return shown(house, erasureId);
+  },
+
+  async 'privacy.scavenged'(house: House, params: unknown) {
+    const { as, erasureId, ...data } = named
+      .extend({ erasureId: uuidSchema, ...scavengeShape })
+      .strict()
+      .parse(params);
+    const asking = askingAs(house, as, erasureCommands.confirmScavenge.roles);
+    const command = { type: 'confirmScavenge' as const, data: { ...data, userId: as } };
+    done(await house.people.give(erasure, { ...asking, id: erasureId, command }));
+    await house.upToDate();
+    await house.privacy.settled();
     return shown(house, erasureId);
   },
 
@@ -71,11 +85,16 @@ export const privacyOperations = {
   },
 } as const;
 
-function shown({ privacy }: House, erasureId: string) {
+function shown({ privacy, address }: House, erasureId: string) {
   const found = privacy.register.erasure(erasureId);
   if (found === undefined)
     throw new OperationError(`there is no request to erase ${erasureId}: redress privacy list`);
-  return { ...found, meaning: STAGE_MEANING[found.stage] };
+  const waitsFor = privacy.waitsFor(found);
+  return {
+    ...found,
+    meaning: meaningOf(found.stage, address),
+    ...(waitsFor.length === 0 ? {} : { waitsFor }),
+  };
 }
 
 /** Whoever may open the data folder is believed to be the person that they name; the log says how it came. */

@@ -45,6 +45,17 @@ export function privacyCommand(): Command {
     .addOption(new Option('--because <reason>', 'why').choices(ERASURE_REFUSALS).makeOptionMandatory())
     .option('--note <text>', 'more about it')
     .action((erasureId: string, options: object) => show('privacy.refuse', { ...options, erasureId }));
+  step(
+    privacy,
+    'scavenged',
+    'Say that every node of the database was scavenged since the keys were destroyed',
+  )
+    .argument('<erasure>', 'its id')
+    .requiredOption('--database-nodes <names>', 'which, with commas between')
+    .action(
+      (erasureId: string, { as, databaseNodes }: { readonly as: string; readonly databaseNodes: string }) =>
+        show('privacy.scavenged', { as, erasureId, databaseNodes: databaseNodes.split(',') }),
+    );
   privacy
     .command('status')
     .description('The certificate of an erasure, in the stage that it has reached')

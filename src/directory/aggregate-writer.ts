@@ -103,14 +103,15 @@ export function createAggregateWriter(parts: {
 
     const id = request.id ?? v5(commandId, store.logId);
     const streamId = `${aggregate.category}-${id}`;
-    // What a workflow gives is made from its id: nobody sends it with another body, and no key is made for it.
-    const bodyMac =
-      actor.via === 'workflow'
-        ? undefined
-        : sealer.bodyMac(id, canonicalJson([command.type, request.body ?? command.data]));
     let revision = -1;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const before = await store.readStream(streamId);
+      // What a workflow gives is made from its id: nobody sends it with another body, and no key is made for it. Else the
+      // stream's first event says under which key.
+      const bodyMac =
+        actor.via === 'workflow'
+          ? undefined
+          : sealer.bodyMac(id, canonicalJson([command.type, request.body ?? command.data]));
       const folded = foldEvents(aggregate, emptyFold(aggregate.initial), before);
       revision = folded.revision;
       if (folded.unknownType !== undefined) return { outcome: 'upgradeNeeded', type: folded.unknownType };

@@ -66,10 +66,14 @@ export function createDirectoryService(parts: {
   readonly clock: WallClock;
   readonly directory: Pick<FollowingDirectory, 'directory' | 'appending'>;
   readonly journal?: Pick<RejectionJournal, 'record'>;
+  /** Does something again until the keys that it asks for are here. */
+  readonly withKeys?: <T>(act: () => Promise<T>) => Promise<T>;
 }): DirectoryService {
   const { store, sealer } = parts;
   const { directory } = parts.directory;
-  const give = createAggregateWriter(parts);
+  const { withKeys = act => act() } = parts;
+  const write = createAggregateWriter(parts);
+  const give: GiveCommand = (aggregate, request) => withKeys(() => write(aggregate, request));
 
   async function openedStream(streamId: string): Promise<readonly StoredEvent[]> {
     const events = await store.readStream(streamId);

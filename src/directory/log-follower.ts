@@ -20,7 +20,10 @@ const BATCH_EVENTS = 1_000;
  * Lets the followers read what the log has after their checkpoints, once for all of them: to be done at start,
  * before anything is appended. Returns how many events were read.
  */
-export async function catchUp(log: EventLog, followers: readonly LogFollower[]): Promise<number> {
+export async function catchUp(
+  log: Pick<EventLog, 'readAll'>,
+  followers: readonly LogFollower[],
+): Promise<number> {
   const [earliest] = followers.map(each => each.checkpoint()).sort();
   if (earliest === undefined) return 0;
   let after = earliest;

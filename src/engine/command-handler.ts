@@ -31,6 +31,8 @@ export interface CommandHandlerParts extends DeciderParts {
   readonly store: EventStore;
   readonly sealer: Sealer;
   readonly clock: WallClock;
+  /** Does something again until the keys that it asks for are here. */
+  readonly withKeys?: <T>(act: () => Promise<T>) => Promise<T>;
   /** Where a case that a command names may be found, beside the command's own lifecycle. */
   readonly lifecycles: readonly AnyLifecycle[];
   readonly log: Pick<EngineLog, 'warn'>;
@@ -72,7 +74,7 @@ export class UpgradeNeededError extends Error {
 }
 
 export function createCommandHandler(parts: CommandHandlerParts): CommandHandler {
-  const { store, sealer, clock, lifecycles, log } = parts;
+  const { store, sealer, clock, lifecycles, log, withKeys = act => act() } = parts;
   const cases = new CaseReader(store, parts.cachedEvents ?? CACHED_EVENTS);
   const journal = createRejectionJournal({ store, sealer, clock, log });
   const decide = createDecider(parts);
@@ -193,7 +195,7 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
       if (role === undefined) return { outcome: 'forbidden', needs: definition.roles };
       const at = targetOf(request, store.logId);
       const allowed = role === actor.role ? request : { ...request, actor: { ...actor, role } };
-      return queue.run(at.streamId, () => handleInTurn(allowed, at));
+      return queue.run(at.streamId, () => withKeys(() => handleInTurn(allowed, at)));
     },
 
     async load(lifecycle, caseId) {

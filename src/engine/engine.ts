@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { RememberingWorkflow } from '../../domain/case/remembering-workflow.ts';
@@ -7,12 +7,12 @@ import type { StoredEvent } from '../../domain/log/envelope.ts';
 import { runAuditJob } from '../audit/audit-job.ts';
 import { type Evidence, type EvidenceConfig, openEvidence } from '../audit/evidence.ts';
 import type { WallClock } from '../clock.ts';
+import { registerNode } from '../cluster/register-node.ts';
+import type { ThisNode } from '../cluster/this-node.ts';
 import type { Config } from '../config.ts';
 import type { Directory } from '../directory/directory.ts';
-import { openDirectory } from '../directory/directory-file.ts';
 import { createDirectoryService, type DirectoryService } from '../directory/directory-service.ts';
 import { appendingOf } from '../directory/followed-streams.ts';
-import { catchUp, keepCheckpoints } from '../directory/log-follower.ts';
 import { calendarWarnings } from '../house/calendar-warnings.ts';
 import { type DeadlineRunner, startDeadlineRunner } from '../house/deadline-runner.ts';
 import { createHouseCalendars, type HouseCalendars } from '../house/house-calendars.ts';
@@ -23,16 +23,11 @@ import {
   notificationProblem,
   openNotifications,
 } from '../notify/notifications.ts';
-import { keyFollower } from '../privacy/key-follower.ts';
-import { loadMasterKey } from '../privacy/master-key.ts';
 import { createPrivacyDesk, type PrivacyDesk } from '../privacy/privacy-desk.ts';
-import { openPrivacyRegister } from '../privacy/privacy-register.ts';
 import { createSealer, type Sealer } from '../privacy/sealer.ts';
-import { openSqliteKeyStore } from '../privacy/sqlite-key-store.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import type { EventStore } from '../store/event-store.ts';
-import { openStore } from '../store/open-store.ts';
-import { configuredStore, type StoreAddress } from '../store/store-address.ts';
+import type { StoreAddress } from '../store/store-address.ts';
 import type { Spans } from '../telemetry/spans.ts';
 import { tracedGive, tracedHandler, tracedReactor, tracedStore } from '../telemetry/traced-engine.ts';
 import { isAlone } from '../views/generation-files.ts';
@@ -44,13 +39,13 @@ import { type EngineFigures, engineFigures } from './engine-figures.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { EngineViews } from './engine-views.ts';
 import { HeldCases } from './held-cases.ts';
+import { openRecords, type RecordsConfig } from './open-records.ts';
 import { type PolicyBook, readPolicyBook } from './policy-book.ts';
 import { followPolicies } from './policy-follower.ts';
 import { type Readiness, readinessOf } from './readiness.ts';
 import { createRejectionJournal } from './rejection-journal.ts';
 import { openRunnerFile } from './runner-file.ts';
 import { type DueTimers, startTimekeeper } from './timekeeper.ts';
-import { watchedStore } from './watched-store.ts';
 import { startWorkflowRunner } from './workflow-runner.ts';
 
 /** The house in one process: the log and all that reads and writes it. */
@@ -86,6 +81,10 @@ export interface Engine<V extends EngineViews = EngineViews> {
   readonly heldCases: HeldCases;
   /** Lets time be looked at soon. */
   wakeTimers(): void;
+  /** Of those that share the log, if it is shared. */
+  readonly node?: ThisNode;
+  /** Waits until what is kept in memory of users, teams and erasures knows all that any node has appended. */
+  upToDate(): Promise<void>;
   /** Waits until the workflows have reacted to all that is in the log. */
   workflowsSettled(): Promise<void>;
   /**
@@ -132,11 +131,10 @@ const DEADLINES = 'promises';
 
 /**
  * Opens a data folder and starts the house in it. What was opened is closed again when the start fails.
- * @throws DataFolderBusyError, LogFileError, KeyFileError, MasterKeyError, StoreUnavailableError
+ * @throws DataFolderBusyError, LogFileError, KeyFileError, MasterKeyError, StoreAddressError, StoreUnavailableError
  */
 export async function openEngine<V extends EngineViews>(
-  config: Pick<Config, 'dataFolder' | 'masterKeyFile' | 'timeZone'> &
-    Partial<EvidenceConfig & NotifyConfig & Pick<Config, 'store'>>,
+  config: RecordsConfig & Pick<Config, 'timeZone'> & Partial<EvidenceConfig & NotifyConfig>,
   options: EngineOptions<V>,
 ): Promise<Engine<V>> {
   await using opened = new AsyncDisposableStack();
@@ -145,31 +143,13 @@ export async function openEngine<V extends EngineViews>(
   const dataFolder = openDataFolder(config.dataFolder);
   opened.defer(() => dataFolder.release());
   const folder = dataFolder.path;
-  const file = (name: string): string => join(folder, name);
-
-  const masterKey = loadMasterKey({ configuredFile: configuredKeyFile(config), dataDir: folder });
-  const address = configuredStore(config.store ?? 'sqlite', folder);
-  const { store: watched, health, figures } = watchedStore(await openStore(address, { clock }), folder);
-  const store = spans === undefined ? watched : tracedStore(watched, spans);
-  opened.defer(() => store.close());
-  const keys = openSqliteKeyStore({ path: file('keys.db'), masterKey });
-  opened.defer(() => keys.close());
-  const following = await openDirectory({ path: file('directory.db'), log: store });
-  opened.defer(() => following.close());
-  const registering = await openPrivacyRegister({ path: file('privacy.db'), log: store });
-  opened.defer(() => registering.close());
+  const records = await openRecords(config, { folder, clock, log, opened });
+  const { address, health, figures, keys, following, registering, withKeys, upToDate, node } = records;
+  const store = spans === undefined ? records.store : tracedStore(records.store, spans);
   const { register } = registering;
   const sealer = createSealer(keys);
   // What people are shown: nothing of anybody whose erasure was asked for.
   const readingSealer = createSealer(keys, { isWithheld: subject => register.isWithheld(subject) });
-  const followers = [await keyFollower(keys, store), following, registering];
-  await catchUp(store, followers);
-  opened.defer(
-    keepCheckpoints(store, followers, {
-      onError: error => log.warn({ problem: String(error) }, 'a checkpoint could not be written'),
-    }),
-  );
-
   const evidence = await openEvidence({ folder, address, store, clock, log, config });
   opened.defer(() => evidence.close());
 
@@ -181,9 +161,11 @@ export async function openEngine<V extends EngineViews>(
     clock,
     directory: { directory, appending: appendingOf([following, registering]) },
     journal,
+    withKeys,
   });
   const people = spans === undefined ? service : { ...service, give: tracedGive(service.give, spans) };
   await bootstrap({ store, clock, give: people.give });
+  if (node !== undefined) await registerNode(node, people.give, upToDate);
   const policiesFrom = await store.head();
   const policies = await readPolicyBook(store);
   let settled: () => Promise<void> = async () => {};
@@ -206,6 +188,7 @@ export async function openEngine<V extends EngineViews>(
       clock,
       lifecycles,
       log,
+      withKeys,
       hostOverlaps: (query, caseId) => views.hostOverlaps(query, caseId),
     }),
     health.failed,
@@ -227,11 +210,14 @@ export async function openEngine<V extends EngineViews>(
     log,
     graceMs: TIMER_GRACE_MS,
     heldBack: heldCases,
+    ...(node === undefined
+      ? {}
+      : { delayOf: streamId => node.delayOf(streamId), clockTrouble: () => node.clockTrouble() }),
     ...(options.alarm === undefined ? {} : { alarm: options.alarm }),
   });
   opened.defer(() => timekeeper.close());
   const head = await store.head();
-  const runnerFile = openRunnerFile(file('runner.db'), store.logId, head);
+  const runnerFile = openRunnerFile(join(folder, 'runner.db'), store.logId, head);
   opened.defer(() => runnerFile.close());
   const notifications = openNotifications({
     config,
@@ -314,11 +300,13 @@ export async function openEngine<V extends EngineViews>(
     mentions: subjects =>
       runAuditJob({ folder, store: address, timeZone: config.timeZone }, 'mentions', { subjects }),
     rebuildViews: () => viewsMadeAnew(views, folder),
+    ...(node === undefined ? {} : { node }),
     onFailure: (erasureId, error) =>
       log.error({ erasureId, problem: String(error) }, 'an erasure goes on at the next start'),
   });
   settled = privacy.settled;
   await privacy.resume();
+  node?.onTaken(() => privacy.look());
 
   let closing: Promise<void> | undefined;
   const running = opened.move();
@@ -343,6 +331,8 @@ export async function openEngine<V extends EngineViews>(
     notifications,
     timerGraceMs: TIMER_GRACE_MS,
     heldCases,
+    upToDate,
+    ...(node === undefined ? {} : { node }),
     wakeTimers: () => timekeeper.wake(),
     workflowsSettled: () => runner.settled(),
     eraseSubject,
@@ -360,6 +350,7 @@ export async function openEngine<V extends EngineViews>(
         calendars: calendarWarnings(policies, views, clock.now()),
         deadlineRuns: deadlineRunner.problem(),
         notifications: notificationProblem(notifications, views),
+        ...(node === undefined ? {} : { clock: node.clockTrouble(), silentSince: node.silentSince() }),
       }),
     spans,
     figures: () =>
@@ -376,11 +367,6 @@ export async function openEngine<V extends EngineViews>(
       return closing;
     },
   };
-}
-
-/** `undefined` for the file in the data folder, which is made where it is missing; one named elsewhere never is. */
-function configuredKeyFile({ dataFolder, masterKeyFile }: Pick<Config, 'dataFolder' | 'masterKeyFile'>) {
-  return resolve(masterKeyFile) === resolve(dataFolder, 'master.key') ? undefined : masterKeyFile;
 }
 
 const OLD_VIEWS_MS = 30_000;

@@ -41,6 +41,9 @@ export async function readinessOf(parts: {
   readonly deadlineRuns: string | undefined;
   /** Why notifications do not go out, and how many wait. */
   readonly notifications: string | undefined;
+  /** Of a node that shares the log: how its clock goes wrong, and since when it hears nothing of the others. */
+  readonly clock?: string | undefined;
+  readonly silentSince?: number | undefined;
 }): Promise<Readiness> {
   const { closing, store, projections, timekeeper, workflows, unfinishedImports, evidence } = parts;
   const reasons: string[] = [];
@@ -55,6 +58,11 @@ export async function readinessOf(parts: {
   }
   const trouble = await store.trouble();
   if (trouble !== undefined) reasons.push(`the log takes no write: ${trouble}`);
+  if (parts.clock !== undefined) reasons.push(`no timers are fired here: ${parts.clock}`);
+  if (parts.silentSince !== undefined) {
+    const since = new Date(parts.silentSince).toISOString();
+    reasons.push(`nothing is heard of what other nodes write since ${since}`);
+  }
   for (const { projection, behindEvents, faulted } of projections) {
     if (faulted !== undefined) {
       reasons.push(`the view ${projection} stopped at position ${faulted.position}: ${faulted.message}`);

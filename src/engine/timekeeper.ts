@@ -13,6 +13,7 @@ import { timerRequest } from './timer-request.ts';
 const GRACE_MS = 2_000;
 /** The longest sleep, and how long a case is left alone of which the view says what its stream does not. */
 const MINUTE_MS = 60_000;
+const SECOND_MS = 1_000;
 /** The shortest time between two looks while commands come in. */
 const BREATH_MS = 200;
 const ROWS_A_LOOK = 2_000;
@@ -75,8 +76,13 @@ export function startTimekeeper(parts: {
   readonly graceMs?: number;
   /** Cases on their way through an import, which fires their timers itself. */
   readonly heldBack?: HeldBack;
+  /** How long a stream's timers are left to other nodes, beyond the grace. */
+  readonly delayOf?: (streamId: string) => number;
+  /** Why nothing may be fired now: this machine's clock goes wrong. */
+  readonly clockTrouble?: () => string | undefined;
 }): Timekeeper {
   const { handler, views, logId, clock, log, alarm = systemAlarm, graceMs = GRACE_MS, heldBack } = parts;
+  const { delayOf = () => 0, clockTrouble = () => undefined } = parts;
   const lifecycles = new Map(parts.lifecycles.map(lifecycle => [lifecycle.category, lifecycle] as const));
   /** Cases done lately: left alone until the view has seen what was written, or until an instant. */
   const done = new Map<string, { readonly position: Position; readonly untilAt: number }>();
@@ -89,6 +95,8 @@ export function startTimekeeper(parts: {
   let failures = 0;
   let problem: string | undefined;
   let blocked = false;
+  /** When the first of those is due here that are left to other nodes for now. */
+  let othersAt = Number.POSITIVE_INFINITY;
 
   /** Fires what is due of one case, oldest first; answers the position of the last event, '' for none. */
   const fireCase = async (streamId: string): Promise<Position> => {
@@ -99,7 +107,7 @@ export function startTimekeeper(parts: {
     let before: PendingTimer | undefined;
     let state = (await handler.load(lifecycle, caseId))?.state;
     while (!stopped && state !== undefined) {
-      const due = earliest(pendingTimers(state), clock.now() - graceMs);
+      const due = earliest(pendingTimers(state), clock.now() - graceMs - delayOf(streamId));
       if (due === undefined) return position;
       if (before !== undefined && isSame(before, due)) {
         log.error({ caseId, timer: due }, 'a timer was fired and is due still');
@@ -131,9 +139,17 @@ export function startTimekeeper(parts: {
     }
   };
 
+  const isDueHere = ({ streamId, at }: DueTimer): boolean => {
+    const dueAt = at + graceMs + delayOf(streamId);
+    if (dueAt <= clock.now()) return true;
+    othersAt = Math.min(othersAt, dueAt);
+    return false;
+  };
+
   /** Fires all that the view shows, page by page: what was fired and is in the view still is passed over. */
   const look = async (): Promise<void> => {
-    const { blocked: why } = views.health();
+    const why = views.health().blocked ?? clockTrouble();
+    othersAt = Number.POSITIVE_INFINITY;
     blocked = why !== undefined;
     problem = why;
     const byAt = clock.now() - graceMs;
@@ -141,7 +157,7 @@ export function startTimekeeper(parts: {
     while (!blocked && !stopped) {
       forgetDone();
       const rows = views.dueTimers(byAt, ROWS_A_LOOK, last);
-      const streams = [...new Set(rows.map(row => row.streamId))].filter(
+      const streams = [...new Set(rows.filter(isDueHere).map(row => row.streamId))].filter(
         streamId => !done.has(streamId) && heldBack?.has(streamId) !== true,
       );
       await eachAtOnce(streams, CASES_AT_ONCE, async streamId => {
@@ -184,8 +200,10 @@ export function startTimekeeper(parts: {
     const now = clock.now();
     if (failures > 0) return now + Math.min(1_000 * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
     if (again) return now + BREATH_MS;
-    if (blocked) return now + MINUTE_MS;
-    return Math.max(nextDueAt(now), now + BREATH_MS);
+    if (blocked) return now + (clockTrouble() === undefined ? MINUTE_MS : SECOND_MS);
+    // What is left to others hides what is due here next.
+    const hidden = othersAt === Number.POSITIVE_INFINITY ? othersAt : Math.min(othersAt, now + SECOND_MS);
+    return Math.max(Math.min(nextDueAt(now), hidden), now + BREATH_MS);
   };
 
   /** What is due of a case done lately is looked at when the view moves on, which wakes. */

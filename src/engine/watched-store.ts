@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LOG_STREAM_ID } from '../../domain/log/fixed-streams.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { StoreUnavailableError } from '../store/event-store.ts';
 
@@ -29,12 +30,13 @@ export interface StoreFigures {
 }
 
 /**
- * The store, and what is known of its health. Nothing is written to the log to try it: after a failure a file beside
- * it is written and removed, since a service that is taken out of rotation gets no command that would tell.
+ * The store, and what is known of its health. Nothing is written to the log to try it, and a service that is taken out
+ * of rotation gets no command that would tell: after a failure `mayWrite` is asked.
  */
 export function watchedStore(
   store: EventStore,
-  folder: string,
+  /** Whether the log would take a write by now, as far as that can be told without one. */
+  mayWrite: () => Promise<boolean>,
 ): { readonly store: EventStore; readonly health: StoreHealth; readonly figures: StoreFigures } {
   const figures = { appended: 0, conflicts: 0, failed: 0, events: 0, seconds: 0 };
   let failure: { readonly reason: string; readonly at: number } | undefined;
@@ -83,14 +85,15 @@ export function watchedStore(
         if (failure === undefined) return undefined;
         if (performance.now() - failure.at < BELIEVED_MS) return failure.reason;
         const { reason } = failure;
-        failure = (await hasRoom(folder)) ? undefined : { reason, at: performance.now() };
+        failure = (await mayWrite()) ? undefined : { reason, at: performance.now() };
         return failure?.reason;
       },
     },
   };
 }
 
-async function hasRoom(folder: string): Promise<boolean> {
+/** A file can be written beside the log. */
+export async function hasRoom(folder: string): Promise<boolean> {
   const path = join(folder, `.room-${randomUUID()}`);
   try {
     const file = await open(path, 'wx', 0o600);
@@ -105,5 +108,15 @@ async function hasRoom(folder: string): Promise<boolean> {
     return false;
   } finally {
     await rm(path, { force: true });
+  }
+}
+
+/** The leader of the database answers. */
+export async function answersReads(store: Pick<EventStore, 'readStream'>): Promise<boolean> {
+  try {
+    await store.readStream(LOG_STREAM_ID);
+    return true;
+  } catch {
+    return false;
   }
 }

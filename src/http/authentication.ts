@@ -13,16 +13,23 @@ function bearerToken(request: FastifyRequest): string | undefined {
   return token;
 }
 
-/** Who the request's token belongs to, and its hash. @throws ProblemError without a token that is in force */
-export function authenticate(
+/**
+ * Who the request's token belongs to, and its hash. One that is not known here may have been made on another node just
+ * now: the log is asked before it is refused.
+ * @throws ProblemError without a token that is in force; StoreUnavailableError
+ */
+export async function authenticate(
   engine: HttpEngine,
   request: FastifyRequest,
-): { readonly user: DirectoryUser; readonly tokenHash: string } {
+): Promise<{ readonly user: DirectoryUser; readonly tokenHash: string }> {
   const token = bearerToken(request);
   const hash = token === undefined ? undefined : tokenHash(token);
   if (token !== undefined && hash !== undefined) {
-    const user = engine.directory.authenticate(token, engine.clock.now());
-    if (user !== undefined) return { user, tokenHash: hash };
+    const known = engine.directory.authenticate(token, engine.clock.now());
+    if (known !== undefined) return { user: known, tokenHash: hash };
+    await engine.upToDate();
+    const learned = engine.directory.authenticate(token, engine.clock.now());
+    if (learned !== undefined) return { user: learned, tokenHash: hash };
   }
   throw new ProblemError('notAuthenticated', {
     headers: {

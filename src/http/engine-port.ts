@@ -2,6 +2,7 @@ import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { Position } from '../../domain/log/envelope.ts';
 import type { Evidence } from '../audit/evidence.ts';
 import type { WallClock } from '../clock.ts';
+import type { ThisNode } from '../cluster/this-node.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { DirectoryService } from '../directory/directory-service.ts';
 import type { CommandHandler } from '../engine/command-handler.ts';
@@ -53,7 +54,7 @@ export interface HttpEngine {
     | 'defectCategories'
   >;
   readonly people: DirectoryService;
-  readonly privacy: Pick<PrivacyDesk, 'register' | 'approve' | 'casesNaming'>;
+  readonly privacy: Pick<PrivacyDesk, 'register' | 'approve' | 'casesNaming' | 'waitsFor'>;
   readonly policies: Pick<PolicyBook, 'policyAt' | 'calendarKnownAt' | 'calendarOf'>;
   readonly views: HttpViews;
   readonly evidence: Evidence;
@@ -61,6 +62,9 @@ export interface HttpEngine {
   readonly calendars: HouseCalendars;
   readonly policy: HousePolicies;
   readonly deadlineRuns: Pick<DeadlineRunner, 'preview' | 'start' | 'stop' | 'list'>;
+  /** Waits until users, teams and erasures are known as the log has them. */
+  upToDate(): Promise<void>;
+  readonly node?: Pick<ThisNode, 'silentSince'>;
   ready(): Readiness | Promise<Readiness>;
   figures(): Promise<EngineFigures>;
   readonly spans?: Spans | undefined;

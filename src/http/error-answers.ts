@@ -33,8 +33,9 @@ export function answerErrors(app: FastifyInstance): void {
     if (error instanceof ProblemError) return sendProblem(request, reply, error.problem, error.extras);
     if (error instanceof StoreUnavailableError) {
       request.log.error({ reason: error.reason, err: error }, 'the store is unavailable');
-      return sendProblem(request, reply, 'storeUnavailable', {
-        detail: `${STORE_DETAILS[error.reason]} ${PROBLEMS.storeUnavailable.advice}`,
+      const problem = error.reason === 'unreachable' ? 'logUnreachable' : 'storeUnavailable';
+      return sendProblem(request, reply, problem, {
+        detail: `${STORE_DETAILS[error.reason]} ${PROBLEMS[problem].advice}`,
         members: { reason: error.reason },
       });
     }

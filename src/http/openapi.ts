@@ -7,7 +7,8 @@ type Json = Record<string, unknown>;
 /** Problems that any operation may answer with, by what it takes. */
 function problemsOf(route: ApiRoute): readonly ProblemName[] {
   const common: ProblemName[] = ['internal'];
-  if (route.access !== 'public') common.push('notAuthenticated', 'tooManyRequests', 'storeUnavailable');
+  if (route.access !== 'public')
+    common.push('notAuthenticated', 'tooManyRequests', 'storeUnavailable', 'logUnreachable');
   if (route.access !== 'public' && route.access !== 'anyUser') common.push('forbidden');
   if (route.params !== undefined) common.push('noSuchResource');
   if (route.query !== undefined || route.body !== undefined) common.push('invalidFields');

@@ -3,7 +3,7 @@ import { uuidSchema } from '../../domain/log/envelope.ts';
 import { ERASURE_REFUSALS, erasure, erasureCommands } from '../../domain/privacy/erasure.ts';
 import { hold, holdCommands } from '../../domain/privacy/hold.ts';
 import { subjectSchema } from '../../domain/privacy/subjects.ts';
-import { STAGE_MEANING } from '../privacy/certificate.ts';
+import { meaningOf } from '../privacy/certificate.ts';
 import type { ListedErasure, ListedHold } from '../privacy/privacy-register.ts';
 import { type ApiRoute, apiRoute } from './api-route.ts';
 import {
@@ -33,11 +33,25 @@ const erasureSchema = z.object({
   refusedBecause: z.enum(ERASURE_REFUSALS).optional(),
   unreachableAt: instant.optional(),
   keysDestroyed: z.int().optional(),
+  purgedBy: z
+    .array(z.object({ nodeId: z.uuid(), purgedAt: instant }))
+    .optional()
+    .meta({ description: 'Nodes that have let go of the keys and made their views anew.' }),
+  waitsFor: z.array(z.uuid()).optional().meta({ description: 'Nodes that have not, yet.' }),
+  scavenged: z
+    .object({ confirmedBy: z.uuid(), confirmedAt: instant, databaseNodes: z.array(z.string()) })
+    .optional()
+    .meta({ description: 'Who answers for it that the database was scavenged, and which nodes of it.' }),
   destroyedAt: instant.optional(),
   keyBackupsGoneAt: instant.optional().meta({
     description: 'From then on no backup of the key store holds the keys, by the rule for backups.',
   }),
 });
+/** Nodes that have not let go of the keys yet, where there are any. */
+function waiting(waitsFor: readonly string[]): { readonly waitsFor?: readonly string[] } {
+  return waitsFor.length === 0 ? {} : { waitsFor };
+}
+
 const holdSchema = z.object({
   id: z.uuid(),
   status: z.enum(['inForce', 'lifted']),
@@ -48,6 +62,7 @@ const holdSchema = z.object({
 });
 const { userId: _asker, ...requestShape } = erasureCommands.requestErasure.schema.shape;
 const { userId: _refuser, ...refuseShape } = erasureCommands.refuseErasure.schema.shape;
+const { userId: _confirmer, ...scavengeShape } = erasureCommands.confirmScavenge.schema.shape;
 
 /** Who is to be forgotten, and what has to be kept. */
 export function privacyRoutes(parts: DirectoryParts): readonly ApiRoute[] {
@@ -55,7 +70,17 @@ export function privacyRoutes(parts: DirectoryParts): readonly ApiRoute[] {
   const { people, store, privacy } = engine;
   const { register } = privacy;
   const erasureDocument = ({ erasureId, ...rest }: ListedErasure) =>
-    Object(instantsToText({ id: erasureId, meaning: STAGE_MEANING[rest.stage], ...rest }, write));
+    Object(
+      instantsToText(
+        {
+          id: erasureId,
+          meaning: meaningOf(rest.stage, engine.address),
+          ...rest,
+          ...waiting(privacy.waitsFor({ erasureId, ...rest })),
+        },
+        write,
+      ),
+    );
   const holdDocument = ({ holdId, ...rest }: ListedHold) =>
     Object(instantsToText({ id: holdId, ...rest }, write));
   const base = { tag: 'privacy' } as const;
@@ -120,6 +145,29 @@ export function privacyRoutes(parts: DirectoryParts): readonly ApiRoute[] {
         const asking = askingOf(call, 'refuseErasure', store.logId, erasureCommands.refuseErasure.roles);
         const data = { ...call.body, userId: asking.actor.id };
         const command = { type: 'refuseErasure' as const, data };
+        return writtenAnswer(parts, await people.give(erasure, { ...asking, id, command }), 200);
+      },
+    }),
+    apiRoute({
+      ...base,
+      method: 'POST',
+      url: '/v1/privacy/erasures/:id/confirm-scavenge',
+      operationId: 'erasure.confirmScavenge',
+      summary: erasureCommands.confirmScavenge.summary,
+      description:
+        'On a log that nodes share alone. The certificate is complete once every node that was at work has let go of the keys, too.',
+      access: [...erasureCommands.confirmScavenge.roles],
+      params: idParams,
+      body: z.strictObject(scavengeShape),
+      headers: ['Idempotency-Key'],
+      success: { status: 200, description: 'It is on record.', schema: writtenSchema },
+      problems: ['noSuchResource', 'rejected', 'keyReused', 'conflict'],
+      async handle(call) {
+        const { id } = call.params;
+        demandErasure(id);
+        const asking = askingOf(call, 'confirmScavenge', store.logId, erasureCommands.confirmScavenge.roles);
+        const data = { ...call.body, userId: asking.actor.id };
+        const command = { type: 'confirmScavenge' as const, data };
         return writtenAnswer(parts, await people.give(erasure, { ...asking, id, command }), 200);
       },
     }),

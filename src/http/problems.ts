@@ -136,6 +136,12 @@ export const PROBLEMS = {
     advice:
       'Send the same request again later, with the same `Idempotency-Key`; `/health/ready` says what is wrong.',
   },
+  logUnreachable: {
+    status: 503,
+    title: 'The database of the log has no leader, or cannot be reached',
+    advice:
+      'Nothing that changes a case can be done for now; lists go on, and say by `Redress-Stale-Since` how old they may be. Send the same request again after `Retry-After` seconds, with the same `Idempotency-Key`.',
+  },
   viewBehind: {
     status: 503,
     title: 'The views have not got there yet',

@@ -39,6 +39,7 @@ export function serveRoute(
       demandAccess(actor, route.access);
     },
     async handler(request, reply) {
+      if (route.method === 'GET' && route.quiet !== true) markStale(reply, engine);
       const params = parsed(route.params, request.params, 'params');
       const query = parsed(route.query, request.query, 'query');
       const body = parsed(route.body, request.body, 'body');
@@ -51,9 +52,9 @@ export function serveRoute(
   });
 
   async function admitted(request: FastifyRequest): Promise<Actor> {
-    let holder: ReturnType<typeof authenticate>;
+    let holder: Awaited<ReturnType<typeof authenticate>>;
     try {
-      holder = authenticate(engine, request);
+      holder = await authenticate(engine, request);
     } catch (error) {
       await limits.countFailure(request);
       throw error;
@@ -61,6 +62,12 @@ export function serveRoute(
     await limits.countToken(request, holder.tokenHash);
     return actorOf(holder.user);
   }
+}
+
+/** Of a node that hears nothing of what others write: what it answers may be older than the log. */
+function markStale(reply: FastifyReply, { node }: Pick<HttpEngine, 'node'>): void {
+  const silentSince = node?.silentSince();
+  if (silentSince !== undefined) reply.header('redress-stale-since', new Date(silentSince).toISOString());
 }
 
 function send(

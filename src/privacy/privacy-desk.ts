@@ -1,13 +1,15 @@
 import { v5 as uuidv5 } from 'uuid';
+import type { CommandOf } from '../../domain/case/event-definition.ts';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { categoryOf, uuidOf } from '../../domain/log/envelope.ts';
-import { erasure } from '../../domain/privacy/erasure.ts';
+import { erasure, type erasureCommands } from '../../domain/privacy/erasure.ts';
 import type { Subject } from '../../domain/privacy/subjects.ts';
+import type { ThisNode } from '../cluster/this-node.ts';
 import type { AggregateOutcome, Asking, GiveCommand } from '../directory/aggregate-writer.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { LoadedCase } from '../engine/command-handler.ts';
 import { systemActor } from '../engine/system-actor.ts';
-import type { PrivacyRegister } from './privacy-register.ts';
+import type { ListedErasure, PrivacyRegister } from './privacy-register.ts';
 
 export interface PrivacyDeskParts {
   readonly register: PrivacyRegister;
@@ -23,6 +25,8 @@ export interface PrivacyDeskParts {
   /** Makes all views anew, and removes the old: an index keeps what was deleted from it. */
   readonly rebuildViews: () => Promise<{ readonly events: number }>;
   readonly onFailure: (erasureId: string, error: unknown) => void;
+  /** Where nodes share the log: each lets go of the keys and says so. */
+  readonly node?: Pick<ThisNode, 'nodeId' | 'nodes' | 'forget'>;
 }
 
 export interface PrivacyDesk {
@@ -36,14 +40,20 @@ export interface PrivacyDesk {
   casesNaming(subjects: readonly string[]): Promise<readonly string[]>;
   /** Ends what an earlier run had begun, and destroys what an old key file brought back; to be called at start. */
   resume(): Promise<void>;
+  /** Carries on what other nodes have begun. */
+  look(): void;
+  /** Nodes that have not let go of an erasure's keys yet; none on a log that is not shared. */
+  waitsFor(erasure: ListedErasure): readonly string[];
   /** Waits for erasures that are on their way. */
   settled(): Promise<void>;
 }
 
 /** Who is to be forgotten: two people, what stands against it, and the steps after. */
 export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
-  const { register, give, lifecycles } = parts;
+  const { register, give, lifecycles, node } = parts;
   let running: Promise<void> = Promise.resolve();
+  /** Erasures that this node has begun to purge, or to complete. */
+  const begun = new Set<string>();
 
   const caseStreams = async (subjects: readonly string[]): Promise<readonly string[]> => {
     const named = await parts.mentions(subjects);
@@ -61,8 +71,11 @@ export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
     return open;
   };
 
-  const record = (erasureId: string, step: 'recordUnreachable' | 'recordCompleted', count: number) => {
-    const commandId = uuidv5(step, erasureId);
+  const record = (
+    erasureId: string,
+    command: CommandOf<typeof erasureCommands>,
+    commandId = uuidv5(command.type, erasureId),
+  ) => {
     const { id, role, via } = systemActor('cli');
     return give(erasure, {
       actor: { id, role, via },
@@ -70,11 +83,67 @@ export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
       keyed: false,
       correlationId: commandId,
       id: erasureId,
-      command:
-        step === 'recordUnreachable'
-          ? { type: step, data: { keysDestroyed: count } }
-          : { type: step, data: { viewsMadeAnewFrom: count } },
+      command,
     });
+  };
+
+  /** Those at work when the keys were destroyed, but for who has let go of them. */
+  const waitsFor = ({ unreachableAt, purgedBy = [] }: ListedErasure): readonly string[] => {
+    if (node === undefined || unreachableAt === undefined) return [];
+    return node.nodes
+      .working()
+      .filter(({ registeredAt }) => registeredAt <= unreachableAt)
+      .map(({ nodeId }) => nodeId)
+      .filter(nodeId => !purgedBy.some(each => each.nodeId === nodeId));
+  };
+
+  /** Whoever sees it first that all have let go and the database was scavenged writes it down. */
+  const completeShared = async (shared: NonNullable<typeof node>, found: ListedErasure): Promise<void> => {
+    const { erasureId, scavenged, unreachableAt = 0 } = found;
+    if (scavenged === undefined || waitsFor(found).length > 0) return;
+    const nodes = shared.nodes
+      .working()
+      .filter(({ registeredAt }) => registeredAt <= unreachableAt)
+      .map(({ nodeId }) => nodeId);
+    await record(erasureId, {
+      type: 'recordCompleted',
+      data: { viewsMadeAnewFrom: 0, ...(nodes.length === 0 ? {} : { nodes }) },
+    });
+  };
+
+  /** This node lets go of the keys, and makes anew what it had made from the log. */
+  const purge = async (shared: NonNullable<typeof node>, found: ListedErasure): Promise<void> => {
+    const { erasureId, subjects } = found;
+    for (const { id } of subjects) shared.forget(id);
+    shared.forget(erasureId);
+    const { events } = await parts.rebuildViews();
+    await record(
+      erasureId,
+      {
+        type: 'recordPurgedByNode',
+        data: { nodeId: shared.nodeId, viewsMadeAnewFrom: events },
+      },
+      uuidv5(`recordPurgedByNode ${shared.nodeId}`, erasureId),
+    );
+  };
+
+  /** What is to be done here of erasures whose keys are destroyed; one after the other, and each once. */
+  const look = (): void => {
+    if (node === undefined) return;
+    for (const found of register.erasures()) {
+      if (found.stage !== 'unreachable') continue;
+      const isPurged = found.purgedBy?.some(({ nodeId }) => nodeId === node.nodeId) === true;
+      const isOver = found.scavenged !== undefined && waitsFor(found).length === 0;
+      const step = isPurged ? (isOver ? `complete ${found.erasureId}` : undefined) : found.erasureId;
+      if (step === undefined || begun.has(step)) continue;
+      begun.add(step);
+      running = running
+        .then(() => (isPurged ? completeShared(node, found) : purge(node, found)))
+        .catch(error => {
+          begun.delete(step);
+          parts.onFailure(found.erasureId, error);
+        });
+    }
   };
 
   const destroyKeys = async (subjects: readonly Subject[]): Promise<number> => {
@@ -85,10 +154,11 @@ export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
 
   /** What was made from the log in clear is made anew; one erasure after the other. */
   const complete = (erasureId: string): void => {
+    if (node !== undefined) return look();
     running = running
       .then(async () => {
         const { events } = await parts.rebuildViews();
-        await record(erasureId, 'recordCompleted', events);
+        await record(erasureId, { type: 'recordCompleted', data: { viewsMadeAnewFrom: events } });
       })
       .catch(error => parts.onFailure(erasureId, error));
   };
@@ -97,7 +167,7 @@ export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
     const keysDestroyed = await destroyKeys(subjects);
     // What was written in the request itself may name them.
     await parts.eraseSubject(erasureId);
-    await record(erasureId, 'recordUnreachable', keysDestroyed);
+    await record(erasureId, { type: 'recordUnreachable', data: { keysDestroyed } });
     complete(erasureId);
   };
 
@@ -147,6 +217,8 @@ export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
       }
     },
 
+    look,
+    waitsFor,
     settled: () => running,
   };
 }

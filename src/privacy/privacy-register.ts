@@ -14,6 +14,8 @@ export class PrivacyRegister {
   readonly #holds = new Map<string, Folded<HoldState>>();
   /** Subjects of requests that are not decided yet, and of those approved. */
   #withheld: ReadonlySet<string> = new Set();
+  /** Of those approved. */
+  #erased: ReadonlySet<string> = new Set();
 
   static concerns(streamId: string): boolean {
     const category = categoryOf(streamId);
@@ -43,11 +45,22 @@ export class PrivacyRegister {
         .filter(({ stage }) => stage !== 'refused')
         .flatMap(({ subjects }) => subjects.map(({ id }) => id)),
     );
+    this.#erased = new Set(
+      this.erasures()
+        .filter(({ stage }) => stage === 'approved' || stage === 'unreachable' || stage === 'destroyed')
+        // What was written in the request itself may name them.
+        .flatMap(({ subjects, erasureId }) => [erasureId, ...subjects.map(({ id }) => id)]),
+    );
   }
 
   /** What is known of the subject is shown to nobody: its erasure was asked for, and not refused. */
   isWithheld(subject: string): boolean {
     return this.#withheld.has(subject);
+  }
+
+  /** Its keys are destroyed, or are being destroyed. */
+  isErased(subject: string): boolean {
+    return this.#erased.has(subject);
   }
 
   /** Oldest first. */

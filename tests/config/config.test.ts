@@ -20,6 +20,7 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       port: 4470,
       store: 'sqlite',
+      nodeId: 'auto',
       masterKeyFile: './data/master.key',
       timeZone: 'Asia/Shanghai',
       trustedProxies: [],
@@ -45,7 +46,8 @@ describe('the configuration', () => {
     ['REDRESS_LOG_LEVEL', 'loud', 'must be one of trace, debug, info'],
     ['REDRESS_LOG_FORMAT', 'xml', 'must be auto, json or text'],
     ['REDRESS_BODY_LIMIT', '1', 'must be a whole number from 1024'],
-    ['REDRESS_STORE', 'esdb://db:2113', 'this release has only the embedded store'],
+    ['REDRESS_STORE', 'esdb:/db', 'or esdb://… of an EventStoreDB'],
+    ['REDRESS_NODE_ID', 'one', 'must be auto, or a UUID'],
     ['REDRESS_STORE', 'postgres://db', 'must be sqlite'],
     ['REDRESS_TRUSTED_PROXIES', 'everybody else', 'must be none, or addresses'],
   ])('says of %s=%s what it should be', (name, value, must) => {

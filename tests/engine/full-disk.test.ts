@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { watchedStore } from '../../src/engine/watched-store.ts';
+import { hasRoom, watchedStore } from '../../src/engine/watched-store.ts';
 import { StoreUnavailableError } from '../../src/store/event-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import { house, testClock } from './house.ts';
@@ -20,7 +20,7 @@ describe('a full disk', () => {
     const clock = testClock();
     const path = join(folder, 'events.db');
     const opened = await openSqliteStore({ path, clock });
-    const { store, health } = watchedStore(opened, folder);
+    const { store, health } = watchedStore(opened, () => hasRoom(folder));
     const of = house({ clock, store });
     const caseId = await of.open();
     const reader = new DatabaseSync(path, { readOnly: true });

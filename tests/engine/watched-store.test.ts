@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { watchedStore } from '../../src/engine/watched-store.ts';
+import { hasRoom, watchedStore } from '../../src/engine/watched-store.ts';
 import { type EventStore, StoreUnavailableError } from '../../src/store/event-store.ts';
 import { memoryStore } from '../../src/store/memory-store.ts';
 import { testClock } from './house.ts';
@@ -19,7 +19,7 @@ function troubled(folder = mkdtempSync(join(tmpdir(), 'redress-watched-'))) {
   const append = vi
     .spyOn(inner, 'append')
     .mockRejectedValue(new StoreUnavailableError('full', 'the disk is full'));
-  const watched = watchedStore(inner, folder);
+  const watched = watchedStore(inner, () => hasRoom(folder));
   const tryAppend = () => watched.store.append('party-00000000-0000-4000-8000-000000000000', -1, []);
   return { ...watched, tryAppend, append };
 }

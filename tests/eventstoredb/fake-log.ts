@@ -7,11 +7,13 @@ export interface KeptEvent {
   readonly contentType: string;
   readonly data: Uint8Array;
   readonly customMetadata: Uint8Array;
+  /** The server's clock, epoch ms. */
+  readonly createdAt: number;
   /** Its place in `$all`: commit and prepare are the same for what is written outside of transactions. */
   readonly place: bigint;
 }
 
-export type ProposedEvent = Omit<KeptEvent, 'stream' | 'revision' | 'place'>;
+export type ProposedEvent = Omit<KeptEvent, 'stream' | 'revision' | 'place' | 'createdAt'>;
 
 export type ExpectedRevision = number | 'any' | 'noStream' | 'streamExists';
 
@@ -24,7 +26,9 @@ export const MOST_APPEND_BYTES = 1_048_576;
 
 /** The log of a server, in memory, which does with appends what a real one was seen to do. */
 export class FakeLog {
-  readonly all: KeptEvent[] = [];
+  all: KeptEvent[] = [];
+  /** How far the server's clock is ahead of this machine's. */
+  clockAheadMs = 0;
   readonly #streams = new Map<string, KeptEvent[]>();
   readonly #listeners = new Set<() => void>();
   #place = 0n;
@@ -34,8 +38,23 @@ export class FakeLog {
     for (const stream of ['$metadata', '$settings', '$scavenges']) this.appendSystemEvent(stream);
   }
 
+  /** Without what was cut off. */
   stream(name: string): readonly KeptEvent[] {
-    return this.#streams.get(name) ?? [];
+    const kept = this.#streams.get(name) ?? [];
+    const from = this.#truncatedBefore(name);
+    return from === 0 ? kept : kept.filter(({ revision }) => revision >= from);
+  }
+
+  /** Takes off the disk what was cut off; until then whoever reads all reads it still. */
+  scavenge(): void {
+    this.all = this.all.filter(({ stream, revision }) => revision >= this.#truncatedBefore(stream));
+  }
+
+  #truncatedBefore(name: string): number {
+    const metadata = this.#streams.get(`$$${name}`)?.at(-1);
+    if (metadata === undefined) return 0;
+    const before: unknown = JSON.parse(Buffer.from(metadata.data).toString())['$tb'];
+    return typeof before === 'number' ? before : 0;
   }
 
   /** How many events come before a place. */
@@ -93,7 +112,8 @@ export class FakeLog {
   }
 
   #keep(stream: string, kept: KeptEvent[], event: ProposedEvent): void {
-    const own = { ...event, stream, revision: kept.length, place: this.#place };
+    const createdAt = Date.now() + this.clockAheadMs;
+    const own = { ...event, stream, revision: kept.length, place: this.#place, createdAt };
     // Places are bytes in a file: they have gaps.
     this.#place += BigInt(100 + event.data.length + event.customMetadata.length);
     kept.push(own);

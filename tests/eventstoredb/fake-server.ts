@@ -263,7 +263,8 @@ function ofStream(options: ReadOptions, log: FakeLog): readonly KeptEvent[] | un
   if (kept.length === 0) return undefined;
   // Backwards from the end alone, as stream metadata is read.
   if (options.getReadDirection() === 1) return kept.toReversed();
-  return kept.slice(stream?.hasRevision() === true ? Number(stream.getRevision()) : 0);
+  const from = stream?.hasRevision() === true ? Number(stream.getRevision()) : 0;
+  return kept[0]?.revision === 0 ? kept.slice(from) : kept.filter(({ revision }) => revision >= from);
 }
 
 /** Forwards from a place includes it, backwards excludes it. */
@@ -345,7 +346,8 @@ function eventAnswer(event: KeptEvent) {
     .getMetadataMap()
     .set('type', event.type)
     .set('content-type', event.contentType)
-    .set('created', '0');
+    // In ticks of 100 ns.
+    .set('created', String(BigInt(event.createdAt) * 10_000n));
   const resolved = new streams.ReadResp.ReadEvent();
   resolved.setEvent(recorded);
   resolved.setCommitPosition(String(event.place));

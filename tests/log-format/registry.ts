@@ -25,6 +25,7 @@ export interface EventType {
 
 const HOUSE: Readonly<Record<keyof typeof houseEvents | keyof typeof policyEvents, string>> = {
   LogCreated: 'log',
+  MasterKeyNamed: 'log',
   LogMoved: 'log',
   CalendarPublished: 'calendar',
   DefectCategoriesPublished: 'defectCategory',

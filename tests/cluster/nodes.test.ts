@@ -1,0 +1,87 @@
+import { rmSync } from 'node:fs';
+import { v4 as uuidv4 } from 'uuid';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Cluster,
+  cluster,
+  complaint,
+  give,
+  received,
+  request,
+  told,
+  writeMasterKey,
+} from './cluster.ts';
+
+let of: Cluster;
+beforeEach(async () => {
+  of = await cluster();
+});
+afterEach(() => of.close());
+
+describe('nodes that share a log', () => {
+  it('make one log when they start first at once', async () => {
+    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map(name => of.start(name)));
+    expect(new Set([a, b, c].map(house => house?.store.logId)).size).toBe(1);
+    const events = (await a?.store.readAll('', 1_000)) ?? [];
+    const counted = (type: string) => events.filter(event => event.type === type).length;
+    expect({
+      created: counted('LogCreated'),
+      keys: counted('MasterKeyNamed'),
+      policies: counted('PolicyPublished'),
+      calendars: counted('CalendarPublished'),
+      categories: counted('DefectCategoriesPublished'),
+      teams: counted('TeamRegistered'),
+      nodes: counted('NodeRegistered'),
+    }).toEqual({ created: 1, keys: 1, policies: 1, calendars: 1, categories: 1, teams: 1, nodes: 3 });
+  });
+
+  it('show on one what was written on another, personal words too, and do the same command once', async () => {
+    const [a, b] = [await of.start('a'), await of.start('b')];
+    const commandId = uuidv4();
+    const opening = request('receive', received(), { commandId, keyed: true });
+    const [first, second] = await Promise.all([a.handler.handle(opening), b.handler.handle(opening)]);
+    if (first.outcome !== 'accepted' || second.outcome !== 'accepted') throw new Error('not accepted');
+    expect([first.replayed, second.replayed].filter(Boolean)).toHaveLength(1);
+    expect(second.caseId).toBe(first.caseId);
+    const { caseId } = first;
+    expect(await told(b, caseId)).toContain('13800138000');
+    const note = await give(b, 'addNote', { text: 'asked again by 13900139000' }, { caseId });
+    expect(await a.views.waitFor(note.position, 20_000)).toBe(true);
+    expect(await b.views.waitFor(note.position, 20_000)).toBe(true);
+    expect(a.views.numberOf(caseId)).toBe(b.views.numberOf(caseId));
+    expect(await told(a, caseId)).toContain('13900139000');
+    // The same key with another body.
+    const other = request('receive', received({ channel: 'email' }), { commandId, keyed: true });
+    expect(await b.handler.handle(other)).toEqual({ outcome: 'keyReused' });
+    expect(await a.handler.load(complaint, caseId)).toMatchObject({ revision: note.revision });
+  });
+
+  it('go on after all of them were stopped, with the keys that are in the database', async () => {
+    const a = await of.start('a');
+    const { caseId } = await give(a, 'receive', received());
+    await a.close();
+    const b = await of.start('b');
+    expect(await told(b, caseId)).toContain('13800138000');
+    const again = await of.start('a');
+    expect(again.node?.nodeId).toBe(a.node?.nodeId);
+    expect(again.node?.nodes.working()).toHaveLength(2);
+    await give(again, 'addNote', { text: 'Back again.' }, { caseId });
+    expect(await told(b, caseId)).toContain('Back again.');
+  });
+});
+
+describe('the master key of a shared log', () => {
+  it('is never made up', async () => {
+    rmSync(of.masterKeyFile);
+    await expect(of.start('a')).rejects.toThrow('no master key is made up');
+  });
+
+  it('is the one whose fingerprint is in the log, and no other starts a node', async () => {
+    await of.start('a');
+    const other = `${of.masterKeyFile}.other`;
+    writeMasterKey(other, 8);
+    await expect(of.start('b', { REDRESS_MASTER_KEY_FILE: other })).rejects.toThrow(
+      /the log names the master key with the fingerprint [0-9a-f]{32}, and this node was given/,
+    );
+  });
+});
