@@ -81,7 +81,12 @@ export const CONFIG_VARIABLES = {
   nodeId: variable(
     'REDRESS_NODE_ID',
     'auto',
-    z.union([z.literal('auto'), z.uuid().lowercase()], 'must be auto, or a UUID in small letters'),
+    z
+      .string()
+      .regex(
+        /^(auto|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+        'must be auto, or a UUID in small letters',
+      ),
     'Which node this is of those that share a log, a UUID; `auto` makes one at first start and keeps it in the data folder.',
   ),
   masterKeyFile: variable(

@@ -154,7 +154,10 @@ export function createPrivacyDesk(parts: PrivacyDeskParts): PrivacyDesk {
 
   /** What was made from the log in clear is made anew; one erasure after the other. */
   const complete = (erasureId: string): void => {
-    if (node !== undefined) return look();
+    if (node !== undefined) {
+      look();
+      return;
+    }
     running = running
       .then(async () => {
         const { events } = await parts.rebuildViews();

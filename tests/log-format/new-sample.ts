@@ -32,6 +32,7 @@ const byHand: Readonly<Record<string, () => object>> = {
     verifier:
       'redress/01a20bba-6482-72b3-9aa1-94fad2dd94b2+2aace68d+Ad6YHTUVDtMyw7iJcPUtyFfLawCpveZ09etB5Zr6lsWd',
   }),
+  MasterKeyNamed: () => ({ fingerprint: '5b6a1c0f3d9e47a28c11f0e2d3b4a596' }),
   LogMoved: () => ({
     move: 1,
     from: 'sqlite',
