@@ -22,7 +22,8 @@ const BREATH_MS = 200;
 const ROWS_A_LOOK = 500;
 const MESSAGES_AT_ONCE = 8;
 const FIRST_BACKOFF_MS = 1_000;
-const RECORD_AGAIN_AFTER_MS = [100, 400, 1_600];
+/** Between two tries to write to a store that did not answer. */
+const AGAIN_AFTER_MS = [50, 200, 800];
 
 /** The notifications view, as far as sending needs it. */
 export interface DueNotifications {
@@ -84,31 +85,28 @@ export function startNotificationSender(parts: {
   let sent = 0;
   let failed = 0;
 
-  /** Answers the types of what was added. @throws Error where the command was not accepted */
-  const record = async (
-    id: string,
-    command: NotificationCommand,
-    commandId: string = uuidv7(),
-  ): Promise<readonly string[]> => {
-    const asking = asNotifier({ commandId, correlationId: id });
-    const outcome = await give(notification, { ...asking, id, command });
-    if (outcome.outcome !== 'accepted')
-      throw new Error(`${command.type} of message ${id}: ${outcome.outcome}`);
-    done.set(id, outcome.position ?? '');
-    return outcome.events.map(({ type }) => type);
-  };
-
-  /** What came of a sending: tried for some seconds, since not to know it is to send again. */
-  const recordPatiently = async (id: string, command: NotificationCommand): Promise<readonly string[]> => {
+  /**
+   * Answers the types of what the command added. Given again under its id while the store cannot say whether it has it:
+   * a claim that nobody knows of holds a message up, and a sending that nobody knows of is done again.
+   * @throws Error where the command was not accepted
+   */
+  const record = async (id: string, command: NotificationCommand): Promise<readonly string[]> => {
     const commandId = uuidv7();
-    for (const pauseMs of RECORD_AGAIN_AFTER_MS) {
+    const asking = asNotifier({ commandId, correlationId: id });
+    for (const pauseMs of [...AGAIN_AFTER_MS, undefined]) {
       try {
-        return await record(id, command, commandId);
-      } catch {
+        const outcome = await give(notification, { ...asking, id, command });
+        if (outcome.outcome === 'accepted') {
+          done.set(id, outcome.position ?? '');
+          return outcome.events.map(({ type }) => type);
+        }
+        throw new Error(`${command.type} of message ${id}: ${outcome.outcome}`);
+      } catch (error) {
+        if (pauseMs === undefined) throw error;
         await sleep(pauseMs);
       }
     }
-    return record(id, command, commandId);
+    return [];
   };
 
   const wentWell = (): void => {
@@ -131,7 +129,7 @@ export function startNotificationSender(parts: {
     if (delivery.outcome === 'taken') {
       sent++;
       wentWell();
-      await recordPatiently(id, { type: 'recordSent', data: { claimId } });
+      await record(id, { type: 'recordSent', data: { claimId } });
       return;
     }
     failed++;
@@ -142,7 +140,7 @@ export function startNotificationSender(parts: {
       ...(status === undefined ? {} : { status }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
-    if ((await recordPatiently(id, { type: 'recordFailure', data: said })).includes('NotificationGivenUp'))
+    if ((await record(id, { type: 'recordFailure', data: said })).includes('NotificationGivenUp'))
       log.error({ messageId: id, problem: delivery.problem }, 'a notification is given up');
     throw new DeliveryFailedError(delivery.problem);
   };

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { v5 as uuidv5 } from 'uuid';
-import type { RecordedEvent } from '../../domain/log/envelope.ts';
-import { notification } from '../../domain/notification/notification.ts';
+import { categoryOf, uuidOf } from '../../domain/log/envelope.ts';
+import { type NotificationState, notification } from '../../domain/notification/notification.ts';
 import type { WallClock } from '../../src/clock.ts';
 import { createAggregateWriter } from '../../src/directory/aggregate-writer.ts';
-import { emptyFold, foldEvents } from '../../src/directory/folded-aggregate.ts';
+import { emptyFold, type Folded, foldEvents } from '../../src/directory/folded-aggregate.ts';
 import type { Alarm } from '../../src/engine/alarm.ts';
 import { asNotifier } from '../../src/notify/notification-reactor.ts';
 import { type NotificationSender, startNotificationSender } from '../../src/notify/notification-sender.ts';
@@ -24,29 +25,42 @@ export function outbox(store: EventStore, clock: WallClock, alarm?: Alarm) {
     clock,
     directory: { appending: () => () => {} },
   });
-  let waiting: { readonly id: string; readonly heldUntil: number }[] = [];
+  const messages = new Map<string, Folded<NotificationState>>();
   let position = '';
   const senders = new Set<NotificationSender>();
   const problems: string[] = [];
 
-  const outboxEvents = async (): Promise<readonly RecordedEvent[]> =>
-    (await store.readAll('', 1_000_000)).filter(({ streamId }) => streamId.startsWith('outbox-'));
-
+  /** Follows the log to its end, as long as that takes on a store that fails now and then. */
   const project = async (): Promise<void> => {
-    const head = await store.head();
-    const streams = Map.groupBy(await outboxEvents(), ({ streamId }) => streamId);
-    waiting = [...streams].flatMap(([streamId, events]) => {
-      const { state } = foldEvents(notification, emptyFold(notification.initial), events);
-      const isOpen = state.phase === 'waiting' || state.phase === 'claimed';
-      return isOpen ? [{ id: streamId.slice('outbox-'.length), heldUntil: state.heldUntil }] : [];
-    });
-    position = head;
+    for (;;) {
+      try {
+        const events = await store.readAll(position, 1_000);
+        const last = events.at(-1);
+        if (last === undefined) break;
+        for (const event of events) {
+          if (categoryOf(event.streamId) !== notification.category) continue;
+          const id = uuidOf(event.streamId);
+          const before = messages.get(id) ?? emptyFold(notification.initial);
+          messages.set(id, foldEvents(notification, before, [event]));
+        }
+        position = last.position;
+      } catch {
+        if (closed) break;
+        await sleep(20);
+      }
+    }
     for (const sender of senders) sender.wake();
   };
+  let closed = false;
   let projecting = Promise.resolve();
   const stopListening = store.onAppended(() => {
     projecting = projecting.then(project);
   });
+  /** Those that nobody has sent, and until when nobody may. */
+  const waiting = () =>
+    [...messages]
+      .filter(([, { state }]) => state.phase === 'waiting' || state.phase === 'claimed')
+      .map(([id, { state }]) => ({ id, heldUntil: state.heldUntil }));
 
   return {
     problems,
@@ -80,12 +94,15 @@ export function outbox(store: EventStore, clock: WallClock, alarm?: Alarm) {
         give,
         views: {
           dueNotifications: (byAt, limit) =>
-            waiting
+            waiting()
               .filter(({ heldUntil }) => heldUntil <= byAt)
               .sort((a, b) => a.heldUntil - b.heldUntil)
               .slice(0, limit)
               .map(({ id }) => id),
-          nextNotificationAt: () => waiting.map(({ heldUntil }) => heldUntil).sort((a, b) => a - b)[0],
+          nextNotificationAt: () =>
+            waiting()
+              .map(({ heldUntil }) => heldUntil)
+              .sort((a, b) => a - b)[0],
           health: () => ({ position }),
         },
         deliver,
@@ -109,6 +126,7 @@ export function outbox(store: EventStore, clock: WallClock, alarm?: Alarm) {
     async close(): Promise<void> {
       stopListening();
       for (const sender of senders) await sender.close();
+      closed = true;
       await projecting;
     },
   };
