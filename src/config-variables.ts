@@ -34,6 +34,9 @@ const isWebhook = (text: string): boolean => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 };
+/** Many a receiver's address holds its password: in the path, in a query. */
+const withoutPath = (text: string): string =>
+  text.replace(/^([a-z]+:\/\/)(?:[^/?#]*@)?([^/?#@]*).+$/i, '$1$2/***');
 const path = z.string().min(1, 'must be a path');
 const variable = <T>(
   name: string,
@@ -122,6 +125,7 @@ export const CONFIG_VARIABLES = {
     z.string().refine(isWebhook, 'must be none, or an http(s) address without a user or password in it'),
     'Where notifications are POSTed (docs/notifications.md): warnings, escalations, reminders, what waits for somebody. ' +
       '`none`: nothing is sent, and none are kept.',
+    withoutPath,
   ),
   notifySecretFile: variable(
     'REDRESS_NOTIFY_SECRET_FILE',

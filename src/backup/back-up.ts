@@ -145,7 +145,10 @@ async function factsOf(
 function settingsInUse(): Record<string, string> {
   const set = configSettings(process.env).filter(({ isDefault }) => !isDefault);
   return Object.fromEntries(
-    set.map(({ variable, text }) => [variable.name, text.replace(/\/\/[^@/\s]*@/, '//[password]@')]),
+    set.map(({ variable, text }) => [
+      variable.name,
+      variable.shown(text).replace(/\/\/[^@/\s]*@/, '//[password]@'),
+    ]),
   );
 }
 

@@ -38,8 +38,8 @@ function backupCommand(): Command {
     .addHelpText(
       'after',
       `
-Never in a backup: the master key (REDRESS_MASTER_KEY_FILE) and the key that signs checkpoints. Keep a copy of each
-apart from both folders: without the master key nothing personal can be read again.`,
+Never in a backup: the master key (REDRESS_MASTER_KEY_FILE), the key that signs checkpoints and the secret that signs
+notifications. Keep a copy of each apart from both folders: without the master key nothing personal can be read again.`,
     )
     .action((folder: string, { keysTo, withoutKeys, json }: BackupOptions) =>
       reported(async () => {

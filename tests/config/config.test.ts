@@ -49,6 +49,8 @@ describe('the configuration', () => {
     ['REDRESS_STORE', 'esdb:/db', 'or esdb://… of an EventStoreDB'],
     ['REDRESS_NODE_ID', 'one', 'must be auto, or a UUID'],
     ['REDRESS_STORE', 'postgres://db', 'must be sqlite'],
+    ['REDRESS_NOTIFY_URL', 'mailto:lead@example.com', 'must be none, or an http(s) address'],
+    ['REDRESS_NOTIFY_NAMES', 'true', 'must be yes or no'],
     ['REDRESS_TRUSTED_PROXIES', 'everybody else', 'must be none, or addresses'],
   ])('says of %s=%s what it should be', (name, value, must) => {
     const error = errorOf({ [name]: value });
@@ -60,6 +62,19 @@ describe('the configuration', () => {
   it('never repeats a password', () => {
     const { message } = errorOf({ REDRESS_STORE: 'esbd://redress:pass:w@rd@db1:2113,db2:2113?tls=true' });
     expect(message).toContain('REDRESS_STORE is "esbd://redress:***@db1:2113,db2:2113?tls=true"');
+  });
+
+  it('repeats nothing of an address but who is there, as the rest may be a password', () => {
+    const { message } = errorOf({
+      REDRESS_NOTIFY_URL: 'https://redress:pass@hooks.example.com/T00/secret?key=secret',
+    });
+    expect(message).toContain('REDRESS_NOTIFY_URL is "https://hooks.example.com/***": it must be none, or');
+    const { shown } = CONFIG_VARIABLES.notifyUrl;
+    expect(['none', 'https://h.example:8443/in', 'http://h?a@b'].map(shown)).toEqual([
+      'none',
+      'https://h.example:8443/***',
+      'http://h/***',
+    ]);
   });
 
   it('reads lists of proxies', () => {
