@@ -137,7 +137,7 @@ export const CONFIG_VARIABLES = {
   notifyTimeoutMs: variable(
     'REDRESS_NOTIFY_TIMEOUT',
     '10000',
-    wholeNumber(100, 60_000),
+    wholeNumber(1_000, 60_000),
     'How long the receiver of a notification may take to answer, in milliseconds. One whose sender died is sent again after three times as long.',
   ),
   notifyNames: variable(

@@ -123,8 +123,9 @@ export function startNotificationSender(parts: {
     const message = messageIn(await store.readStream(`${notification.category}-${id}`));
     if (message === undefined) throw new Error(`message ${id} is of a newer release`);
     const outgoing = await write(id, message);
-    // A machine that slept meanwhile may lose its claim before it is through: another one sends.
-    if (performance.now() - began > timeoutMs) return;
+    // So late, its claim could lapse before it is through, and another one send as well.
+    const tookMs = Math.round(performance.now() - began);
+    if (tookMs > timeoutMs) throw new Error(`to claim message ${id} took ${tookMs} ms: it is left to lapse`);
     const delivery = await deliver(outgoing);
     if (delivery.outcome === 'taken') {
       sent++;

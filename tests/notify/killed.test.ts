@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { v4 as uuidv4 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataFolder, type RunningService, startService } from '../cli/redress.ts';
 import { COMPLAINT } from '../http/http-house.ts';
 import { type Received, receivingServer } from './receiving-server.ts';
 
 /** A claim lapses after three times as long. */
-const TIMEOUT_MS = 1_000;
+const TIMEOUT_MS = 2_000;
 
 let data: ReturnType<typeof dataFolder>;
 let receiver: Awaited<ReturnType<typeof receivingServer>>;
@@ -58,9 +57,10 @@ async function newCase(): Promise<string> {
   return String(id);
 }
 
-/** Asks somebody by name, who is to be told. */
+/** Asks somebody new by name, who is to be told. */
 async function ask(caseId: string): Promise<string> {
-  const askedUserId = uuidv4();
+  const { id } = await call('POST', '/v1/users', { name: 'Somebody', roles: ['contributor'] });
+  const askedUserId = String(id);
   const question = { department: 'production', askedUserId, question: 'q' };
   await call('POST', `/v1/complaints/${caseId}/request-input`, question);
   return askedUserId;

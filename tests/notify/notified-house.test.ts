@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { v4 as uuidv4 } from 'uuid';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runImport } from '../../src/import/import-run.ts';
 import { type Ask, asker, type HttpHouse, httpHouse, receive, STAFF_NAME } from '../http/http-house.ts';
@@ -120,7 +119,7 @@ describe('a house that notifies', () => {
     const server = await house({ REDRESS_NOTIFY_URL: away.url });
     const agent = await server.person('agent');
     const ask = asker(server.app, agent.token);
-    await asking(ask, agent.userId, uuidv4());
+    await asking(ask, agent.userId, (await server.person('contributor')).userId);
     const warnings = async () => String((await ask('GET', '/health/ready')).body.warnings);
     await until(async () => (await warnings()).includes('answered 503'));
     expect(await warnings()).toMatch(/notifications do not go out: .*; 1 wait since 20/);
@@ -140,7 +139,8 @@ describe('a house that notifies', () => {
     const server = await house({ REDRESS_NOTIFY_URL: url });
     const agent = await server.person('agent');
     const ask = asker(server.app, agent.token);
-    const asked = Array.from({ length: 5 }, () => uuidv4());
+    const asked: string[] = [];
+    while (asked.length < 5) asked.push((await server.person('contributor')).userId);
     const cases: string[] = [];
     for (const userId of asked) cases.push(await asking(ask, agent.userId, userId));
     await until(async () => (await list(ask, 'state=sent')).notifications.length === 5);
@@ -187,7 +187,7 @@ describe('a house that notifies', () => {
     expect(await outboxEvents(server)).toEqual([]);
 
     const agent = await server.person('agent');
-    await asking(asker(server.app, agent.token), agent.userId, uuidv4());
+    await asking(asker(server.app, agent.token), agent.userId, (await server.person('contributor')).userId);
     await until(() => got.length > 0);
     await server.house.workflowsSettled();
     expect(got.map(({ type }) => type)).toEqual(['redress.notification.inputAsked.v1']);
@@ -199,7 +199,7 @@ describe('a house without an address', () => {
     const silent = await house({});
     const agent = await silent.person('agent');
     const ask = asker(silent.app, agent.token);
-    await asking(ask, agent.userId, uuidv4());
+    await asking(ask, agent.userId, (await silent.person('contributor')).userId);
     await silent.house.workflowsSettled();
     expect(await outboxEvents(silent)).toEqual([]);
     expect((await list(ask)).notifications).toEqual([]);

@@ -46,7 +46,7 @@ describe('several nodes on a server that loses answers, drops connections and ha
     const ids = await first.queue(MESSAGES);
     mischief.rest(false);
     try {
-      for (const node of nodes) node.sender(deliver, 1_000);
+      for (const node of nodes) node.sender(deliver, 2_000);
       const typesOf = async (id: string): Promise<readonly string[]> => {
         for (;;) {
           try {
