@@ -6,7 +6,7 @@ export const PROBLEMS = {
   malformedBody: {
     status: 400,
     title: 'The body is not JSON',
-    advice: 'Send one JSON text in UTF-8, at most 32 levels deep.',
+    advice: 'Send one JSON text in UTF-8, at most 32 levels deep, each field once.',
   },
   invalidFields: {
     status: 400,

@@ -125,8 +125,9 @@ export async function buildHttp(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'string' },
-    async (_request: unknown, body: string | Buffer) => parseJsonBody(body.toString()),
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: string | Buffer) =>
+      parseJsonBody(typeof body === 'string' ? Buffer.from(body) : body),
   );
 
   const limits = await createRequestLimits(app, config);

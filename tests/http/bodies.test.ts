@@ -45,6 +45,30 @@ describe('a wrong body', () => {
     expect(String(body.detail)).toContain('surrogate');
   });
 
+  it('names a field once', async () => {
+    const twice = JSON.stringify(COMPLAINT).replace('{', '{"channel":"email",');
+    const { status, body } = await send(twice);
+    expect(status).toBe(400);
+    expect(String(body.detail)).toContain('twice');
+    const inside = JSON.stringify({ ...COMPLAINT, complainant: 1 }).replace(
+      '"complainant":1',
+      '"complainant":{"name":"A","na\\u006de":"B"}',
+    );
+    expect((await send(inside)).body).toMatchObject({ type: 'urn:redress:problem:malformed-body' });
+    // A colon in a text is none of a field.
+    expect((await send({ ...COMPLAINT, description: 'He said: "a": b \\": c' })).status).toBe(201);
+  });
+
+  it('is UTF-8', async () => {
+    const [before = '', after = ''] = JSON.stringify({ ...COMPLAINT, description: '!' }).split('!');
+    const payload = Buffer.concat([Buffer.from(before), Buffer.from([0xff, 0xfe]), Buffer.from(after)]);
+    const { token } = await server.person('agent');
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await server.app.inject({ method: 'POST', url: '/v1/complaints', headers, payload });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ type: 'urn:redress:problem:malformed-body' });
+  });
+
   it('cannot reach prototypes', async () => {
     const { status } = await send(`{"__proto__": {"admin": true}, "kind": "product"}`);
     expect(status).toBe(400);
