@@ -71,7 +71,8 @@ async function classified(
   const [taken] = tree.leaves(index);
   const takenName = taken === undefined ? { index } : { index, eventId: uuidText(taken.eventId) };
   if (event === undefined) return { kind: 'removed', ...takenName, count: treeSize - index, ...proof };
-  const found = { ...nameOf(index, event), ...proof };
+  // A body that is no JSON any more says nothing of itself: its id was taken with its hash.
+  const found = { ...takenName, ...nameOf(index, event), ...proof };
   const inTree = indexInTree(tree, leafOf(event).hashed);
   // All before agree, so that a tree that has it earlier has it twice in the log: a copy was put in.
   if (inTree !== undefined && inTree < index) return { kind: 'inserted', ...found, count: 1 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { writeWhole } from './data-folder.ts';
@@ -24,17 +24,27 @@ export function newSocketAddress(folder: string): string {
 
 /** Tells callers the address; after listening has begun. */
 export function publishSocketAddress(folder: string, address: string): void {
-  writeWhole(join(folder, ADDRESS_FILE), address);
+  writeWhole(join(folder, ADDRESS_FILE), `${address}\n${identityOf(folder)}\n`);
 }
 
-/** The address that was last published in the folder, if any; a killed process leaves its own behind. */
+/**
+ * The address that was last published in the folder, if any; a killed process leaves its own behind. One that came with
+ * a copy of the folder is none: what is asked of the copy is not to be done by the service on the original.
+ */
 export function publishedSocketAddress(folder: string): string | undefined {
   try {
-    return readFileSync(join(folder, ADDRESS_FILE), 'utf8');
+    const [address, identity] = readFileSync(join(folder, ADDRESS_FILE), 'utf8').split('\n');
+    return identity === identityOf(folder) ? address : undefined;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** Stays when the folder is moved, and is another for a copy. */
+function identityOf(folder: string): string {
+  const { dev, ino } = statSync(folder, { bigint: true });
+  return `${dev}:${ino}`;
 }
 
 /** Takes away what this process or one that was killed left at the folder's address. */

@@ -63,6 +63,13 @@ describe('an attacker who writes to the log', () => {
     expect((await log.verify()).findings).toMatchObject([{ kind: 'changed', index: 44 }]);
   });
 
+  it('leaves no JSON of an event: it is named by the id that was taken with its hash', async () => {
+    const body = (await log.bodies())[44]?.body ?? '';
+    log.edit(45, bytes => bytes.with(0, 0x20));
+    const { findings } = await log.verify();
+    expect(findings).toMatchObject([{ kind: 'changed', index: 44, eventId: JSON.parse(body).eventId }]);
+  });
+
   it('hides an event before the first position, where its stream alone has it: nothing opens such a log', async () => {
     const [own] = (await log.bodies()).slice(-1);
     log.tamper(

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,6 +94,15 @@ describe.each([
     expect(publishedSocketAddress(folder)).toBe(undefined);
   });
 
+  it('is not asked by who asks a copy of the folder, and is not taken away with that', async () => {
+    const copy = await mkdtemp(join(tmpdir(), 'redress-copy-'));
+    await cp(join(folder, 'socket-address'), join(copy, 'socket-address'));
+    await expect(callLocalSocket(copy, 'echo', 1)).rejects.toMatchObject({ reason: 'nobodyListens' });
+    clearSocketAddress(copy);
+    expect(await callLocalSocket(folder, 'echo', 1)).toBe(1);
+    await rm(copy, { recursive: true });
+  });
+
   it('survives callers that say nothing, say nonsense, or go away', async () => {
     const address = publishedSocketAddress(folder) ?? '';
     const silent = createConnection(address);
@@ -122,7 +131,7 @@ describe('the local socket of a folder that is named as its temporary folders ar
     const folder = await mkdtemp(join(tmpdir(), 'redress-'));
     await writeFile(join(folder, 'events.db'), 'all that was ever said');
     const server = await serveLocalSocket(folder, handler);
-    expect(await readFile(join(folder, 'socket-address'), 'utf8')).toBe(join(folder, 'local.sock'));
+    expect(publishedSocketAddress(folder)).toBe(join(folder, 'local.sock'));
     await server.close();
     expect(await readdir(folder)).toEqual(['events.db']);
     await rm(folder, { recursive: true });
@@ -149,7 +158,8 @@ describe('the local socket of a service that was killed', () => {
   });
 
   it('gives way to the next, and leaves nothing in the temporary folder', async () => {
-    const left = await readFile(join(folder, 'socket-address'), 'utf8');
+    const left = publishedSocketAddress(folder) ?? '';
+    expect(left).toMatch(/local\.sock$/);
     const server = await serveLocalSocket(folder, async () => 'the next');
     expect(await callLocalSocket(folder, 'who', {})).toBe('the next');
     await expect(stat(join(left, '..'))).rejects.toMatchObject({ code: 'ENOENT' });
