@@ -81,6 +81,12 @@ function integrityOf(folder: string, name: string): Checked {
       .map(row => String(row.integrity_check));
     const ok = lines.length === 1 && lines[0] === 'ok';
     return { part: 'integrity', ok, text: ok ? `${name} is whole` : `${name}: ${lines.join('; ')}` };
+  } catch (error) {
+    return {
+      part: 'integrity',
+      ok: false,
+      text: `${name}: ${error instanceof Error ? error.message : error}`,
+    };
   } finally {
     db.close();
   }

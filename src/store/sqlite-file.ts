@@ -77,24 +77,36 @@ export function openLogFileReadOnly(path: string): DatabaseSync {
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    throw sqliteCode(error) === undefined ? error : unreadable(path, error);
   }
 }
 
 /** The log's own id, from its first event. @throws LogFileError */
 export function readLogId(db: DatabaseSync, path: string): string {
-  const first = db.prepare('SELECT body FROM events ORDER BY position LIMIT 1').get();
-  const body = first?.body;
-  if (typeof body === 'string') {
-    const event: unknown = JSON.parse(body);
-    if (typeof event === 'object' && event !== null && 'data' in event) {
-      const created = logCreatedSchema.safeParse(event.data);
-      if (created.success) return created.data.logId;
-    }
+  const event = firstEvent(db, path);
+  if (typeof event === 'object' && event !== null && 'data' in event) {
+    const created = logCreatedSchema.safeParse(event.data);
+    if (created.success) return created.data.logId;
   }
   throw new LogFileError(
     `${path} does not begin with an event LogCreated of a format that this release reads`,
   );
+}
+
+/** `undefined` where there is none, or it is no JSON. */
+function firstEvent(db: DatabaseSync, path: string): unknown {
+  try {
+    const body = db.prepare('SELECT body FROM events ORDER BY position LIMIT 1').get()?.body;
+    return typeof body === 'string' ? JSON.parse(body) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw sqliteCode(error) === undefined ? error : unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): LogFileError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new LogFileError(`${path} cannot be read: ${why}`, { cause: error });
 }
 
 function fileState(db: DatabaseSync, path: string): 'new' | 'ours' {

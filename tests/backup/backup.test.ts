@@ -247,6 +247,41 @@ describe('a check of a data folder', () => {
     expect(await keys()).toMatchObject([{ ok: false, text: expect.stringContaining('cannot be read') }]);
   });
 
+  it('tells each kind of damage apart, and names the file', async () => {
+    await backedUp();
+    await putBack();
+    const at = (name: string) => join(place('restored'), name);
+    const faults = async () =>
+      (await checked(place('restored'))).flatMap(({ ok, part, text }) => (ok ? [] : [`${part}: ${text}`]));
+    const whole = readFileSync(at('events.db'));
+    const keys = readFileSync(at('keys.db'));
+    writeFileSync(at('events.db'), whole.subarray(0, 40_000));
+    expect(await faults()).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^integrity: events\.db: .*malformed/),
+        expect.stringMatching(
+          /^log: .*events\.db cannot be read: .*malformed|^log: the log cannot be read after/,
+        ),
+      ]),
+    );
+    writeFileSync(at('events.db'), Buffer.alloc(whole.length));
+    expect(await faults()).toContainEqual(expect.stringContaining('events.db is not a log of Redress'));
+    writeFileSync(at('events.db'), whole);
+    const db = new DatabaseSync(at('events.db'));
+    db.exec(`UPDATE events SET body = ' ' || substr(body, 2) WHERE position = 1`);
+    db.close();
+    expect(await faults()).toContainEqual(expect.stringContaining('does not begin with an event LogCreated'));
+    writeFileSync(at('events.db'), whole);
+    writeFileSync(at('keys.db'), 'no keys at all');
+    expect(await faults()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^integrity: keys\.db: file is not a database$/)]),
+    );
+    rmSync(at('keys.db'));
+    expect(await faults()).toContainEqual('integrity: keys.db is missing');
+    writeFileSync(at('keys.db'), keys);
+    expect((await faults()).filter(text => !text.startsWith('views'))).toEqual([]);
+  });
+
   it('finds any byte of the log that was changed by hand, or the log is the same without it', async () => {
     await backedUp();
     const whole = readFileSync(place('data/events.db'));
