@@ -58,6 +58,7 @@ describe('several nodes on a server that loses answers, drops connections and ha
       };
       for (const id of ids) while ((await typesOf(id)).at(-1) !== 'NotificationSent') await sleep(100);
       mischief.rest(true);
+      expect(Object.keys(mischief.played).length, `seed ${seed}`).toBeGreaterThan(0);
       for (const id of ids) {
         const types = await typesOf(id);
         const claims = types.filter(type => type === 'NotificationClaimed').length;
