@@ -37,6 +37,7 @@ export function readYaml(text: string): ReadYaml {
         })),
       };
     }
+    if (document.contents === null) return refused('is empty', 1);
     return {
       outcome: 'read',
       value: document.toJS(),

@@ -6,6 +6,7 @@ import { DataFolderBusyError } from '../store/data-folder.ts';
 import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
 import { cliLog } from './cli-log.ts';
 import { type OperationName, operationNamed } from './operations.ts';
+import { terminalLines } from './terminal-text.ts';
 
 /** What the exit code of every command means. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, busy: 3 } as const;
@@ -50,7 +51,7 @@ export async function reported(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    process.stderr.write(`redress: ${sentenceOf(error)}\n`);
+    process.stderr.write(`redress: ${terminalLines(sentenceOf(error))}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }

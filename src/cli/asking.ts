@@ -26,7 +26,8 @@ export function demandAccepted(
   const lines = Array.isArray(problems)
     ? problems.map(problem => `\n  ${Object(problem).path}: ${Object(problem).message}`)
     : [];
-  const told = Object.entries(details).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const some = Object.entries(details).filter(([name, value]) => name !== 'more' || value !== 0);
+  const told = some.map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   const why = told.length === 0 ? '' : ` (${told.join(', ')})`;
   throw new OperationError(`${what} was refused: ${outcome.reason}${why}${lines.join('')}`);
 }

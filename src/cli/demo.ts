@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
 import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { systemClock } from '../clock.ts';
@@ -50,7 +50,11 @@ export function demoCommand(serve: ServeHouse): Command {
       'let the company go on working, so many times faster: at 1440 a day passes in a minute',
       wholeNumber(1, 100_000),
     )
-    .option('--from <instant>', 'with --speed: the instant it begins at, with an offset', instant, LIVE_FROM)
+    .addOption(
+      new Option('--from <instant>', 'with --speed: the instant it begins at, with an offset')
+        .argParser(instant)
+        .default(LIVE_FROM, new Date(LIVE_FROM).toISOString()),
+    )
     .action((options: DemoOptions) =>
       reported(async () => {
         process.exitCode = await demo(options, serve);

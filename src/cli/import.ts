@@ -19,6 +19,7 @@ import { cliLog } from './cli-log.ts';
 import { progressText, reportText } from './import-text.ts';
 import { OperationError } from './operation-error.ts';
 import { progressLine } from './progress-line.ts';
+import { terminalLines } from './terminal-text.ts';
 
 /** As every command's; and for rows that were refused or broken, and an import that was stopped before its end. */
 const IMPORT_EXIT = { done: EXIT.ok, refused: EXIT.failed, usage: EXIT.usage, busy: EXIT.busy, stopped: 4 };
@@ -77,7 +78,9 @@ async function importByCommandLine(log: string, options: ImportOptions): Promise
       process.stderr.write('Stopped before its end: run it again, and it goes on.\n');
       return IMPORT_EXIT.stopped;
     }
-    process.stderr.write(`redress: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `redress: ${terminalLines(error instanceof Error ? error.message : String(error))}\n`,
+    );
     if (error instanceof DataFolderBusyError) return IMPORT_EXIT.busy;
     return isOfTheCaller(error) ? IMPORT_EXIT.usage : IMPORT_EXIT.stopped;
   } finally {

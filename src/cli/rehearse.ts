@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { emptyDemoFolder, NotADemoFolderError } from '../demo/demo-folder.ts';
@@ -29,7 +29,11 @@ export function rehearseCommand(serve: ServeHouse): Command {
       'where to make it, anew each time; nothing else may be in it',
       './data-rehearsal',
     )
-    .option('--from <instant>', 'when it begins, with an offset', instant, Date.now())
+    .addOption(
+      new Option('--from <instant>', 'when it begins, with an offset')
+        .argParser(instant)
+        .default(Date.now(), 'now'),
+    )
     .action((options: RehearseOptions) =>
       reported(async () => {
         process.exitCode = await rehearse(options, serve);

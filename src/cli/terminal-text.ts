@@ -9,3 +9,8 @@ export function terminalText(text: string): string {
     character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** The same for a text of several lines. */
+export function terminalLines(text: string): string {
+  return text.split('\n').map(terminalText).join('\n');
+}

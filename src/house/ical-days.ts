@@ -60,12 +60,15 @@ export function eventDays(
   }
 }
 
+const TIME_OR_NONE = /^(T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)Z?)?$/;
+
 /** The parser takes 20271399 for a day in April: what is written is looked at itself. */
 function wrongDate(vevent: ICAL.Component, property: string): string | undefined {
   for (const each of vevent.getAllProperties(property)) {
     for (const value of jsonValues(each)) {
       if (typeof value !== 'string' || parseDate(value.slice(0, 10)) === undefined)
         return `${JSON.stringify(value)} is no date that exists`;
+      if (!TIME_OR_NONE.test(value.slice(10))) return `${JSON.stringify(value)} has no time that exists`;
     }
   }
   return undefined;

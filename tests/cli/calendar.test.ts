@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { COMPLAINT } from '../http/http-house.ts';
@@ -41,6 +41,16 @@ async function tokenFor(data: string, ...roles: readonly string[]): Promise<stri
   const args = ['token', 'create', '--name', 'Test', ...roles.flatMap(role => ['--role', role]), '--json'];
   return JSON.parse((await redress(data, args)).stdout).token;
 }
+
+it('a file that cannot be used is told without what could control the terminal', async () => {
+  const data = newFolder();
+  const file = join(dirname(data), 'evil.ics');
+  writeFileSync(file, 'BEGIN:VCALENDAR\r\n\u001b[31mred\r\nEND:VCALENDAR\r\n');
+  const checked = await redress(data, ['calendar', 'check', file, '--calendar', 'cn']);
+  expect(checked.code).toBe(2);
+  expect(checked.stderr).toContain('cannot be used:\n  2: ');
+  expect(checked.stderr).toContain('\\u001b[31mred');
+});
 
 describe('redress calendar', () => {
   it('drafts, publishes and lists, with and without a service that runs', async () => {

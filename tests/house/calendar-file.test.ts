@@ -115,6 +115,7 @@ describe('a calendar file', () => {
 
 describe('a calendar file is refused with the line', () => {
   it.each([
+    ['that is empty', '', 1, 'is empty'],
     [
       'of intervals that overlap',
       changed('tue: [08:00-12:00, 13:00-17:00]', 'tue: [08:00-12:00, 11:00-17:00]'),
