@@ -12,15 +12,16 @@ import { startServerProcess } from './server-process.ts';
 
 const IN_FLIGHT = [1, 16, 64, 256];
 /** Short and many, in turn: what else the machine does meets both alike. */
-const ROUNDS = 14;
-const ROUND_MS = 500;
+const ROUNDS = 60;
+const ROUND_MS = 120;
 const CATCH_UP_EVENTS = 100_000;
 const READ_ROUNDS = 3;
 
 /**
  * The same work over each store: appends of a complaint of four events into new streams at several numbers in flight,
  * a read of the whole log, and the catching up of a reader that was away for 100,000 events. Beside EventStoreDB's
- * adapter goes the bare client of the library, on the same server, round by round in turn.
+ * adapter goes the bare client of the library, on the same server, round by round in turn. The store's subscription
+ * stands in the rounds of both.
  */
 export async function benchEachStore(): Promise<void> {
   const parent = join(process.cwd(), 'data');
@@ -56,42 +57,40 @@ async function benchServer(name: string, connectionString: string): Promise<void
 }
 
 async function benchStore(name: string, store: EventStore, bare: BareClient | undefined): Promise<void> {
-  const slowdowns: number[] = [];
+  const added: number[] = [];
   const ours = async (streamId: string): Promise<void> => {
     const { outcome } = await store.append(streamId, -1, complaintReceived(streamId));
     if (outcome !== 'appended') throw new Error('a conflict on a new stream');
   };
   const theirs = bare === undefined ? undefined : (streamId: string) => bare.append(streamId);
   for (const inFlight of IN_FLIGHT) {
-    const [rates, bareRates] = await inTurn(
-      () => appendsPerSecond(inFlight, ours),
-      theirs === undefined ? undefined : () => appendsPerSecond(inFlight, theirs),
+    const [own, other] = await inTurn(
+      () => appendsOf(inFlight, ours),
+      theirs === undefined ? undefined : () => appendsOf(inFlight, theirs),
     );
-    figure('store', `${name}AppendsPerSecond${inFlight}`, quantile(rates, 0.5), '1/s');
-    if (bareRates.length === 0) continue;
-    figure('store', `${name}BareAppendsPerSecond${inFlight}`, quantile(bareRates, 0.5), '1/s');
-    slowdowns.push(report(`${name}AdapterOverhead${inFlight}`, rates, bareRates));
+    figure('store', `${name}AppendsPerSecond${inFlight}`, 1_000 / own.msEach, '1/s');
+    if (other === undefined) continue;
+    figure('store', `${name}BareAppendsPerSecond${inFlight}`, 1_000 / other.msEach, '1/s');
+    added.push(reportAdded(`${name}Adapter`, String(inFlight), own, other));
   }
-  if (slowdowns.length > 0) {
+  if (added.length > 0) {
     // Of all numbers in flight, the worst.
     figure(
       'store',
       name === 'protocolServer' ? 'adapterOverhead' : `${name}AdapterOverhead`,
-      Math.max(...slowdowns),
+      Math.max(...added),
       'ratio',
     );
   }
   await readBack(name, store, bare);
 }
 
-/** What is added to what the bare client takes: 0 for nothing. */
-function report(name: string, rates: readonly number[], bareRates: readonly number[]): number {
-  const overhead = quantile(
-    rates.map((rate, round) => (bareRates[round] ?? Number.NaN) / rate - 1),
-    0.5,
-  );
-  figure('store', name, overhead, 'ratio');
-  return overhead;
+/** What is added to what the bare client takes, in time and in the client's own work: 0 for nothing. */
+function reportAdded(name: string, suffix: string, own: Cost, bare: Cost): number {
+  const added = own.msEach / bare.msEach - 1;
+  figure('store', `${name}Overhead${suffix}`, added, 'ratio');
+  figure('store', `${name}CpuOverhead${suffix}`, own.cpuMsEach / bare.cpuMsEach - 1, 'ratio');
+  return added;
 }
 
 async function readBack(name: string, store: EventStore, bare: BareClient | undefined): Promise<void> {
@@ -107,15 +106,15 @@ async function readBack(name: string, store: EventStore, bare: BareClient | unde
   };
   await Promise.all(Array.from({ length: 64 }, fill));
 
-  const [rates, bareRates] = await inTurn(
-    () => eventsPerSecond(async () => (await catchUpFrom(store, '')).count),
-    bare === undefined ? undefined : () => eventsPerSecond(() => bare.readAll()),
+  const [own, other] = await inTurn(
+    () => costOf(async () => (await catchUpFrom(store, '')).count),
+    bare === undefined ? undefined : () => costOf(() => bare.readAll()),
     READ_ROUNDS,
   );
-  figure('store', `${name}WholeLogEventsPerSecond`, quantile(rates, 0.5), '1/s');
-  if (bareRates.length > 0) {
-    figure('store', `${name}BareWholeLogEventsPerSecond`, quantile(bareRates, 0.5), '1/s');
-    report(`${name}AdapterReadOverhead`, rates, bareRates);
+  figure('store', `${name}WholeLogEventsPerSecond`, 1_000 / own.msEach, '1/s');
+  if (other !== undefined) {
+    figure('store', `${name}BareWholeLogEventsPerSecond`, 1_000 / other.msEach, '1/s');
+    reportAdded(`${name}AdapterRead`, '', own, other);
   }
   const seconds: number[] = [];
   for (let round = 0; round < READ_ROUNDS; round++) {
@@ -142,46 +141,73 @@ async function catchUpFrom(store: EventStore, from: string): Promise<{ readonly 
   return { count };
 }
 
-async function eventsPerSecond(read: () => Promise<number>): Promise<number> {
-  const start = performance.now();
-  const events = await read();
-  return (events / (performance.now() - start)) * 1_000;
+/** What each of many took. */
+interface Cost {
+  readonly msEach: number;
+  /** Of this process, all its threads. */
+  readonly cpuMsEach: number;
+}
+interface Round {
+  readonly count: number;
+  readonly ms: number;
+  readonly cpuMs: number;
 }
 
-/** Appends a second, by `inFlight` clients that each append again when they are answered. */
-async function appendsPerSecond(
-  inFlight: number,
-  append: (streamId: string) => Promise<void>,
-): Promise<number> {
+async function costOf(work: () => Promise<number>): Promise<Round> {
+  const cpu = process.cpuUsage();
   const start = performance.now();
-  const end = start + ROUND_MS;
-  let appends = 0;
-  const client = async (): Promise<void> => {
-    while (performance.now() < end) {
-      await append(`complaint-${cheapUuid()}`);
-      appends++;
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, client));
-  return (appends / (performance.now() - start)) * 1_000;
+  const count = await work();
+  const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  return { count, ms, cpuMs: (user + system) / 1_000 };
+}
+
+/** Appends by `inFlight` clients that each append again when they are answered. */
+function appendsOf(inFlight: number, append: (streamId: string) => Promise<void>): Promise<Round> {
+  return costOf(async () => {
+    const end = performance.now() + ROUND_MS;
+    let appends = 0;
+    const client = async (): Promise<void> => {
+      while (performance.now() < end) {
+        await append(`complaint-${cheapUuid()}`);
+        appends++;
+      }
+    };
+    await Promise.all(Array.from({ length: inFlight }, client));
+    return appends;
+  });
 }
 
 /** Rounds of one and the other, who begins changing from round to round; a first of each warms up. */
 async function inTurn(
-  ours: () => Promise<number>,
-  theirs: (() => Promise<number>) | undefined,
+  ours: () => Promise<Round>,
+  theirs: (() => Promise<Round>) | undefined,
   rounds = ROUNDS,
-): Promise<readonly [readonly number[], readonly number[]]> {
-  const own: number[] = [];
-  const bare: number[] = [];
+): Promise<readonly [Cost, Cost | undefined]> {
+  const own: Round[] = [];
+  const bare: Round[] = [];
   for (let round = -1; round < rounds; round++) {
     const oursFirst = round % 2 === 0;
     const first = oursFirst ? await ours() : undefined;
     const other = await theirs?.();
-    const rate = first ?? (await ours());
+    const mine = first ?? (await ours());
     if (round < 0) continue;
-    own.push(rate);
+    own.push(mine);
     if (other !== undefined) bare.push(other);
   }
-  return [own, bare];
+  return [together(own), bare.length === 0 ? undefined : together(bare)];
+}
+
+/** Medians of the rounds: what else the machine does comes in bursts. */
+function together(rounds: readonly Round[]): Cost {
+  return {
+    msEach: quantile(
+      rounds.map(({ ms, count }) => ms / count),
+      0.5,
+    ),
+    cpuMsEach: quantile(
+      rounds.map(({ cpuMs, count }) => cpuMs / count),
+      0.5,
+    ),
+  };
 }
