@@ -66,7 +66,11 @@ export const deadlineTable = defineTable<DeadlineRow>({
       columns: ['caseId', 'provisionalAt'],
       whereNotNull: 'provisionalAt',
     },
-    { name: 'deadlinesOfAssignee', columns: ['assigneeId', 'isClock', 'dueAt', 'caseId', 'name', 'cycle'] },
+    {
+      name: 'deadlinesOfAssignee',
+      columns: ['assigneeId', 'isClock', 'dueAt', 'caseId', 'name', 'cycle'],
+      whereNotNull: 'assigneeId',
+    },
     { name: 'deadlinesOfTeam', columns: ['teamId', 'isClock', 'dueAt', 'caseId', 'name', 'cycle'] },
   ],
 });

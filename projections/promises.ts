@@ -60,7 +60,7 @@ export function promises(
 
   return {
     name: 'promises',
-    version: 2,
+    version: 3,
     tables: [deadlineTable, slaResultTable, slaCountTable],
     types: new Set([...types, ...Object.keys(slaEvents)]),
     fold(before, event) {

@@ -7,11 +7,14 @@ import type { FromWorker, ToWorker, WorkerData } from './projector-messages.ts';
 import { ViewFollower } from './view-follower.ts';
 
 /**
- * While the log grows, what comes within this is taken in together. Under load it rests for twice as long as it
- * worked: what is written once a commit is then written less often, and the processor is left to those who write.
+ * While the log grows, what comes within this is taken in together: soon where little comes. Under load it rests for
+ * several times as long as it worked. A commit writes the pages of every index that it touches, so that a complaint
+ * costs a third in a commit of a thousand of what it costs in one of twenty; and the processor is left to those who
+ * write. Whoever waits for the views ends the rest.
  */
 const SHORTEST_REST_MS = 10;
-const LONGEST_REST_MS = 150;
+const REST_FOR_WORK = 8;
+const LONGEST_REST_MS = 500;
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the projector worker: src/views/projector.ts starts it');
@@ -60,7 +63,7 @@ for (let closing = false; !closing; ) {
     await follower.follow();
     tell({ kind: 'caughtUp' });
     const tookMs = performance.now() - startedAt;
-    await rest(Math.min(Math.max(2 * tookMs, SHORTEST_REST_MS), LONGEST_REST_MS));
+    await rest(Math.min(Math.max(REST_FOR_WORK * tookMs, SHORTEST_REST_MS), LONGEST_REST_MS));
   }
   const messages = asked;
   asked = [];

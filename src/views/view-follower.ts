@@ -8,7 +8,8 @@ import { buildViews } from './view-build.ts';
 import { type Checkpoint, openViewFile, readCheckpoints } from './view-file.ts';
 
 const PAGE_EVENTS = 1_000;
-const COMMIT_CHANGES = 20_000;
+/** Sources that wait to be derived: a commit of as many takes some tenths of a second. */
+const COMMIT_CHANGES = 5_000;
 const CACHED = 4_000;
 /** How often a long build lets the views that answer follow the log. */
 const MEANWHILE_EVENTS = 20_000;
@@ -58,16 +59,20 @@ export class ViewFollower {
   /** Takes in what the log has more; answers when there is nothing left. */
   async follow(): Promise<void> {
     const { fold } = this.#opened();
-    for (;;) {
-      let moved = false;
-      for (const from of fold.positions()) {
-        const page = await this.#log.readAll(from, PAGE_EVENTS);
-        if (page.length === 0) continue;
-        await fold.take(from, page);
-        moved = true;
-        if (fold.changes >= COMMIT_CHANGES) break;
-      }
-      if (!moved) return;
+    for (let atEnd = false; !atEnd; ) {
+      let taken = false;
+      // As much as a commit takes: each writes the pages of every index that it touches once more.
+      do {
+        atEnd = true;
+        for (const from of fold.positions()) {
+          const page = await this.#log.readAll(from, PAGE_EVENTS);
+          if (page.length === 0) continue;
+          await fold.take(from, page);
+          taken = true;
+          atEnd = false;
+        }
+      } while (!atEnd && fold.changes < COMMIT_CHANGES);
+      if (!taken) return;
       this.#commit(fold);
       this.#report();
     }
