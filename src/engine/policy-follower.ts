@@ -37,10 +37,11 @@ export function followPolicies(parts: {
   const read = async (): Promise<void> => {
     let isNew = false;
     while (!stopped) {
-      const { events, upTo } = await store.readTypes(position, TYPES, BATCH_EVENTS);
+      const { events, upTo, atEnd } = await store.readTypes(position, TYPES, BATCH_EVENTS);
       if (upTo === position) break;
       for (const event of events) isNew = book.apply(event) || isNew;
       position = upTo;
+      if (atEnd === true) break;
     }
     if (isNew) onPublished();
   };

@@ -155,7 +155,7 @@ function startLine(workflow: Reactor, read: Read, parts: RunnerParts): Line {
     let at = position;
     try {
       while (!stopped) {
-        const { events, upTo } = await read(position);
+        const { events, upTo, atEnd } = await read(position);
         if (upTo === position) break;
         for (const event of events) {
           if (stopped) break;
@@ -172,6 +172,7 @@ function startLine(workflow: Reactor, read: Read, parts: RunnerParts): Line {
         if (unsaved >= SAVE_AFTER_EVENTS) save();
         fault = undefined;
         failures = 0;
+        if (atEnd === true) break;
       }
     } catch (error) {
       failures++;

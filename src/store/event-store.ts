@@ -38,6 +38,17 @@ export class AppendTooLargeError extends Error {
   override readonly name = 'AppendTooLargeError';
 }
 
+/** What `readTypes` found. */
+export interface LookedAt {
+  readonly events: readonly RecordedEvent[];
+  readonly upTo: Position;
+  /**
+   * Nothing more was there, but what its writers have not been told of yet: whoever listens to `onAppended` will hear
+   * of it, and need not look again. Left out where the store does not know.
+   */
+  readonly atEnd?: boolean;
+}
+
 /** The reading half of the port: enough for projectors, replays and exports. */
 export interface EventLog {
   /** The log's own id, in its first event; part of every outside position. */
@@ -51,11 +62,7 @@ export interface EventLog {
    * given, in log order. All up to `upTo` were looked at; it is `after` when nothing followed. For who waits for few
    * of many: what is not asked for is not decoded.
    */
-  readTypes(
-    after: Position,
-    types: readonly string[],
-    lookAt: number,
-  ): Promise<{ readonly events: readonly RecordedEvent[]; readonly upTo: Position }>;
+  readTypes(after: Position, types: readonly string[], lookAt: number): Promise<LookedAt>;
   /** Position of the newest event, `''` for an empty log. */
   head(): Promise<Position>;
   close(): Promise<void>;

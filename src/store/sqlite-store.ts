@@ -7,7 +7,13 @@ import { logCreated } from '../../domain/log/log-created.ts';
 import { AppendListeners } from './append-listeners.ts';
 import { isUnfinishedCopy, markUnfinished } from './copy-mark.ts';
 import { type EncodedAppend, encodeAppend } from './encoded-append.ts';
-import { type AppendResult, type EventStore, type NewEvent, StoreUnavailableError } from './event-store.ts';
+import {
+  type AppendResult,
+  type EventStore,
+  type LookedAt,
+  type NewEvent,
+  StoreUnavailableError,
+} from './event-store.ts';
 import { type CopyAccess, movesOf, refuseUnfinished } from './log-place.ts';
 import { INSERT_EVENT, type WritableAppend } from './log-writer.ts';
 import { numberOfPosition, positionOf } from './position.ts';
@@ -125,11 +131,12 @@ class SqliteStore implements SqliteEventStore {
     return this.#log.readAll(after, limit);
   }
 
-  async readTypes(after: Position, types: readonly string[], lookAt: number) {
+  async readTypes(after: Position, types: readonly string[], lookAt: number): Promise<LookedAt> {
     const from = numberOfPosition(after);
-    const upTo = Math.min(this.#recent.newest(), from + lookAt);
+    const newest = this.#recent.newest();
+    const upTo = Math.min(newest, from + lookAt);
     if (upTo > from && this.#recent.holdNone(from, upTo, new Set(types))) {
-      return { events: [], upTo: positionOf(upTo) };
+      return { events: [], upTo: positionOf(upTo), atEnd: upTo === newest };
     }
     return this.#log.readTypes(after, types, lookAt);
   }
