@@ -2,6 +2,7 @@ import type { AnyCommand, AnyEvent, AnyLifecycle } from '../../domain/case/lifec
 import { type Metadata, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
 import type { Sealer } from '../privacy/sealer.ts';
 import { canonicalJson } from '../store/canonical-json.ts';
+import { inCanonicalOrder } from './canonical-order.ts';
 import type { CommandRequest } from './command-request.ts';
 import type { RecordedContext } from './decision-context.ts';
 import { newEventId } from './event-id.ts';
@@ -19,26 +20,31 @@ export function decisionStamp(
   },
 ): DecisionStamp {
   const { actor, causationId, traceparent, importId } = request;
+  const { calendarVersion, decidedAt, policyVersion, recordedAt } = decision;
+  // In the order of canonical JSON, as all that is written out is made in it where that costs nothing.
   return {
-    ...decision,
     actor: {
       id: actor.id,
+      ...(actor.onBehalfOf === undefined ? {} : { onBehalfOf: actor.onBehalfOf }),
       role: actor.role,
       via: actor.via,
-      ...(actor.onBehalfOf === undefined ? {} : { onBehalfOf: actor.onBehalfOf }),
     },
+    calendarVersion,
+    ...(causationId === undefined ? {} : { causationId }),
     commandId: request.commandId,
     correlationId: request.correlationId,
+    decidedAt,
     deciderVersion: request.lifecycle.deciderVersion,
-    ...(causationId === undefined ? {} : { causationId }),
-    ...(traceparent === undefined ? {} : { traceparent }),
     ...(importId === undefined ? {} : { importId }),
+    policyVersion,
+    recordedAt,
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 
 /** `undefined` once the case's key is destroyed: then nobody can tell one body from another. */
 export function bodyMacOf(sealer: Sealer, caseUuid: string, command: AnyCommand): string | undefined {
-  return sealer.bodyMac(caseUuid, canonicalJson({ type: command.type, data: command.data }));
+  return sealer.bodyMac(caseUuid, canonicalJson({ data: command.data, type: command.type }));
 }
 
 /** A decided event is not what its schema says: a bug of the lifecycle. Nothing was written. */
@@ -69,7 +75,7 @@ export function sealedEvents(
   let shared: Metadata | undefined;
   return decided.events.map((event, index) => {
     const definition = lifecycle.events[event.type];
-    const parsed = definition?.schema.safeParse(event.data);
+    const parsed = definition && inCanonicalOrder(definition.schema).safeParse(event.data);
     if (definition === undefined || parsed?.success !== true) {
       // Paths and codes only: messages of checks may repeat a personal value.
       const issues = parsed?.error?.issues.map(({ path, code }) => `${path.join('.')} (${code})`);

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Actor } from '../../domain/case/actor.ts';
+import { inCanonicalOrder } from '../engine/canonical-order.ts';
 import type { ApiRoute } from './api-route.ts';
 import { actorOf, authenticate, demandAccess } from './authentication.ts';
 import type { HttpEngine } from './engine-port.ts';
@@ -24,6 +25,8 @@ export function serveRoute(
   { engine, limits }: { readonly engine: HttpEngine; readonly limits: RequestLimits },
 ): void {
   const actors = new WeakMap<FastifyRequest, Actor>();
+  // What it gives out is written to the log as it is: see `inCanonicalOrder`.
+  const bodySchema = route.body && inCanonicalOrder(route.body);
   app.route({
     method: route.method,
     url: route.url,
@@ -42,7 +45,7 @@ export function serveRoute(
       if (route.method === 'GET' && route.quiet !== true) markStale(reply, engine);
       const params = parsed(route.params, request.params, 'params');
       const query = parsed(route.query, request.query, 'query');
-      const body = parsed(route.body, request.body, 'body');
+      const body = parsed(bodySchema, request.body, 'body');
       if (route.query === undefined) refuseQuery(request.query);
       const actor = actors.get(request) ?? NOBODY;
       const answer = await route.handle({ request, reply, actor, params, query, body });

@@ -115,7 +115,7 @@ export function createSealer(
       if (command === undefined) return { data, sealed };
       return {
         data,
-        command: { type: command.type, data: withEdits(command.data, marks(inCommand)) },
+        command: { data: withEdits(command.data, marks(inCommand)), type: command.type },
         sealed,
       };
     },

@@ -16,7 +16,7 @@ const MAX_DEPTH = 200;
  *   instances of classes (dates and maps included), and values nested deeper than 200.
  */
 export function canonicalJson(value: unknown): string {
-  const sorted = inOrder(value, 'the value', 0);
+  const sorted = isInOrder(value, 0) ? value : inOrder(value, 'the value', 0);
   const text = sorted === UNSORTABLE ? writeSorted(value, 'the value', 0) : JSON.stringify(sorted);
   // Looked for once in the whole text, not in each string of it: JSON.stringify writes a lone surrogate as \ud….
   if (text.includes('\\ud') && LONE_SURROGATE.test(text)) {
@@ -34,6 +34,46 @@ const INTEGER_LIKE = /^\d{1,10}$/;
 /** Engines list integer-like keys first and in numeric order, and `__proto__` is not a property like others. */
 function keepsItsPlace(key: string): boolean {
   return key.charCodeAt(0) > 0x39 ? key !== '__proto__' : !INTEGER_LIKE.test(key);
+}
+
+/** Whether JSON.stringify writes it canonically as it is; most of what is written was made in that order. */
+function isInOrder(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object': {
+      if (value === null) return true;
+      if (depth >= MAX_DEPTH) return false;
+      if (Array.isArray(value)) {
+        for (let index = 0; index < value.length; index++) {
+          if (!isInOrder(value[index], depth + 1)) return false;
+        }
+        return true;
+      }
+      return isPlain(value) && hasKeysInOrder(value, depth);
+    }
+    default:
+      return false;
+  }
+}
+
+function isPlain(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function hasKeysInOrder(value: Record<string, unknown>, depth: number): boolean {
+  let before = '';
+  for (const key in value) {
+    if (key <= before || !keepsItsPlace(key)) return false;
+    before = key;
+    const item = value[key];
+    if (item !== undefined && !isInOrder(item, depth + 1)) return false;
+  }
+  return true;
 }
 
 /** The value itself where all its keys are in order already, else a copy of it in order. */
@@ -105,8 +145,7 @@ function isContainer(value: unknown, at: string): value is unknown[] | Record<st
     case 'object': {
       if (value === null) return false;
       if (Array.isArray(value)) return true;
-      const prototype: unknown = Object.getPrototypeOf(value);
-      if (prototype === Object.prototype || prototype === null) return true;
+      if (isPlain(value)) return true;
       throw new NotJsonError(`${at} is an instance of ${value.constructor.name}, not plain data`);
     }
     case 'undefined':
