@@ -241,6 +241,7 @@ function rejectionOf<S, C extends CommandDefinitions, E extends EventDefinitions
     decidedOnRevision: revision,
     stamp: {
       decidedAt: now,
+      occurredAt: now,
       recordedAt: now,
       actor,
       commandId,

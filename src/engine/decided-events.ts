@@ -7,8 +7,11 @@ import type { CommandRequest } from './command-request.ts';
 import type { RecordedContext } from './decision-context.ts';
 import { newEventId } from './event-id.ts';
 
-/** What all events of a decision, and the journal of a rejection, say of how they came about. */
-export type DecisionStamp = Omit<Metadata, 'occurredAt' | 'command' | 'context' | 'bodyMac'>;
+/**
+ * What all events of a decision, and the journal of a rejection, say of how they came about; `occurredAt` is the
+ * decision's own until an event says when its fact happened.
+ */
+export type DecisionStamp = Omit<Metadata, 'command' | 'context' | 'bodyMac'>;
 
 export function decisionStamp(
   request: CommandRequest,
@@ -36,6 +39,7 @@ export function decisionStamp(
     decidedAt,
     deciderVersion: request.lifecycle.deciderVersion,
     ...(importId === undefined ? {} : { importId }),
+    occurredAt: decidedAt,
     policyVersion,
     recordedAt,
     ...(traceparent === undefined ? {} : { traceparent }),
@@ -101,16 +105,21 @@ export function sealedEvents(
       { ...base, data, command, ...(firstRevision === 0 ? { anchor: caseUuid } : {}) },
       { event: schema, ...commandSchema(lifecycle, command) },
     );
+    const { actor, calendarVersion, causationId, commandId, ...others } = stamp;
     return {
       ...base,
       data: out.data,
       sealed: out.sealed,
       metadata: {
-        ...stamp,
-        occurredAt,
-        ...(out.command === undefined ? {} : { command: out.command }),
-        ...contextPart(used),
+        actor,
         ...(bodyMac === undefined ? {} : { bodyMac }),
+        calendarVersion,
+        ...(causationId === undefined ? {} : { causationId }),
+        ...(out.command === undefined ? {} : { command: out.command }),
+        commandId,
+        ...contextPart(used),
+        ...others,
+        occurredAt,
       },
     };
   });
