@@ -15,7 +15,7 @@ const autocannon = createRequire(import.meta.url).resolve('autocannon');
 
 const CONNECTIONS = 64;
 const ROUNDS = 5;
-const ROUND_SECONDS = 4;
+const ROUND_SECONDS = 5;
 const HALF_RATE_SECONDS = 10;
 
 const measured = z.object({
@@ -57,47 +57,70 @@ export const COMPLAINT = JSON.stringify({
 });
 
 /**
- * Durable complaints over HTTP, the projector on, against a route with the same hooks and the same parse of the same
- * body that stores nothing: one server, in turns, 64 connections from another process. The data lies in the working
- * folder, on its disk.
+ * Durable complaints over HTTP, the projector and the tree on, against a route with the same hooks and the same parse
+ * of the same body that stores nothing: one server, in turns, 64 connections from another process. And against a
+ * second server whose tree stands still. The data lies in the working folder, on its disk. No round begins before the
+ * followers have seen what the last one left; what they cost is in the processor time of a complaint.
  */
 export async function run(): Promise<void> {
   const parent = join(process.cwd(), 'data');
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'bench-append-'));
-  const server = await startServer(folder);
-  try {
-    figure('append-http', 'bodyBytes', Buffer.byteLength(COMPLAINT), 'bytes');
-    const stored: number[] = [];
-    const nothing: number[] = [];
-    const ratios: number[] = [];
-    for (let round = -1; round < ROUNDS; round++) {
-      const storing = rateOf(await load(server, '/v1/complaints', ROUND_SECONDS));
-      const bare = rateOf(await load(server, '/v1/nothing', ROUND_SECONDS));
-      // The first round warms up.
-      if (round < 0) continue;
-      stored.push(storing);
-      nothing.push(bare);
-      ratios.push(storing / bare);
-    }
-    const top = median(stored);
-    figure('append-http', 'complaintsPerSecond', top, '1/s');
-    figure('append-http', 'storingNothingPerSecond', median(nothing), '1/s');
-    figure('append-http', 'ratio', median(ratios), 'ratio');
-    figure('append-http', 'peakRssMiB', peakRssMiB(server.pid), 'MiB');
+  await using servers = new AsyncDisposableStack();
+  servers.defer(() => rmSync(folder, { recursive: true }));
+  const start = async (name: string, ...flags: readonly string[]): Promise<Server> => {
+    const started = await startServer(join(folder, name), flags);
+    servers.defer(() => started.stop());
+    return started;
+  };
+  const server = await start('tree');
+  const treeless = await start('no-tree', '--no-tree');
 
-    const halfRate = Math.round(top / 2);
-    await caughtUp(server);
-    await loopDelayP99Ms(server);
-    const { latency } = await load(server, '/v1/complaints', HALF_RATE_SECONDS, halfRate);
-    figure('append-http', 'halfRate', halfRate, '1/s');
-    figure('append-http', 'latencyP50AtHalfRate', latency.p50, 'ms');
-    figure('append-http', 'latencyP99AtHalfRate', latency.p99, 'ms');
-    figure('append-http', 'eventLoopDelayP99AtHalfRate', await loopDelayP99Ms(server), 'ms');
-  } finally {
-    await server.stop();
-    rmSync(folder, { recursive: true });
+  figure('append-http', 'bodyBytes', Buffer.byteLength(COMPLAINT), 'bytes');
+  const rounds: { readonly stored: Round; readonly nothing: Round; readonly treeless: Round }[] = [];
+  for (let round = -1; round < ROUNDS; round++) {
+    const results = {
+      stored: await measureRound(server, '/v1/complaints'),
+      nothing: await measureRound(server, '/v1/nothing'),
+      treeless: await measureRound(treeless, '/v1/complaints'),
+    };
+    // The first round warms up.
+    if (round >= 0) rounds.push(results);
   }
+  const top = median(rounds.map(({ stored }) => stored.rate));
+  figure('append-http', 'complaintsPerSecond', top, '1/s');
+  figure('append-http', 'storingNothingPerSecond', median(rounds.map(({ nothing }) => nothing.rate)), '1/s');
+  figure('append-http', 'ratio', median(rounds.map(r => r.stored.rate / r.nothing.rate)), 'ratio');
+  figure('append-http', 'cpuOfComplaint', median(rounds.map(({ stored }) => stored.cpuUs)), 'µs');
+  figure('append-http', 'cpuOfStoringNothing', median(rounds.map(({ nothing }) => nothing.cpuUs)), 'µs');
+  const withoutTree = median(rounds.map(r => r.treeless.rate));
+  figure('append-http', 'complaintsPerSecondWithoutTree', withoutTree, '1/s');
+  const treeCost = median(rounds.map(r => 1 - r.stored.rate / r.treeless.rate));
+  figure('append-http', 'treeCost', treeCost, 'of the rate without it');
+  figure('append-http', 'cpuOfTree', median(rounds.map(r => r.stored.cpuUs - r.treeless.cpuUs)), 'µs');
+  figure('append-http', 'peakRssMiB', peakRssMiB(server.pid), 'MiB');
+
+  const halfRate = Math.round(top / 2);
+  await loopDelayP99Ms(server);
+  const { latency } = await load(server, '/v1/complaints', HALF_RATE_SECONDS, halfRate);
+  figure('append-http', 'halfRate', halfRate, '1/s');
+  figure('append-http', 'latencyP50AtHalfRate', latency.p50, 'ms');
+  figure('append-http', 'latencyP99AtHalfRate', latency.p99, 'ms');
+  figure('append-http', 'eventLoopDelayP99AtHalfRate', await loopDelayP99Ms(server), 'ms');
+}
+
+interface Round {
+  /** Answers a second. */
+  readonly rate: number;
+  /** Of all the server's threads for one answer, in microseconds, until its followers have seen it. */
+  readonly cpuUs: number;
+}
+
+async function measureRound(server: Server, path: string): Promise<Round> {
+  const before = cpuMs(server.pid);
+  const result = await load(server, path, ROUND_SECONDS);
+  await caughtUp(server);
+  return { rate: rateOf(result), cpuUs: (1_000 * (cpuMs(server.pid) - before)) / result['2xx'] };
 }
 
 interface Server {
@@ -107,12 +130,12 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function startServer(folder: string): Promise<Server> {
+async function startServer(folder: string, flags: readonly string[]): Promise<Server> {
   // The limits are in force, so that they cost what they cost, and too wide to be met.
   const limits = { REDRESS_RATE_LIMIT: '1000000000', REDRESS_FAILURE_LIMIT: '1000000000' };
   const child: ChildProcess = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'processes', 'append-server.ts')],
+    [join(import.meta.dirname, 'processes', 'append-server.ts'), ...flags],
     {
       env: serviceEnv(folder, 0, { ...limits, REDRESS_LOG_LEVEL: 'info' }),
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -165,14 +188,18 @@ function rateOf({ '2xx': answered, duration }: z.infer<typeof measured>): number
   return answered / duration;
 }
 
-/** Until the views have seen everything: the next figures are not to carry what the last load left. */
+/** How long the tree takes at most to begin with what has come. */
+const TREE_REST_MS = 1_000;
+
+/** Until the views and the tree have seen everything: a round is not to carry what the last load left. */
 async function caughtUp({ url }: Server): Promise<void> {
   const behind = z.object({ projections: z.array(z.object({ behindEvents: z.number() })) });
   for (;;) {
     const { projections } = behind.parse(await (await fetch(`${url}/health/ready`)).json());
-    if (projections.every(({ behindEvents }) => behindEvents === 0)) return;
+    if (projections.every(({ behindEvents }) => behindEvents === 0)) break;
     await sleep(100);
   }
+  await sleep(TREE_REST_MS);
 }
 
 /** By the server's own monitor, since it was asked last. */
@@ -180,6 +207,18 @@ async function loopDelayP99Ms({ url }: Server): Promise<number> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
   const [, seconds] = /^redress_event_loop_delay_p99_seconds (\S+)$/m.exec(metrics) ?? [];
   return Number(seconds) * 1_000;
+}
+
+/** Of all threads since the start, by the clock ticks of which Linux has a hundred a second; Linux alone says. */
+function cpuMs(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Behind the name, which may hold anything: the fields from the third on.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** Of the process, workers included; Linux alone says. */

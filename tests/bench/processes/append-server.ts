@@ -11,10 +11,12 @@ import { buildHttp } from '../../../src/http/server.ts';
  * The service as its environment configures it, with one more route: the one that takes complaints in, with all that
  * comes before and after it, but a handler that stores nothing and answers as much. Prints where it listens and a
  * token as one JSON line on standard error: its log, a line a request, goes to standard output. Ends at SIGTERM.
+ * `--no-tree`: no hash of the log is taken.
  */
 const config = loadConfig(process.env);
 const log = serviceLog(config);
 const house = await openHouse(config, { clock: systemClock, log });
+if (process.argv.includes('--no-tree')) await house.evidence.tree.close();
 const { token } = await operations['token.create'](house, {
   name: 'Bench',
   roles: ['agent'],
