@@ -28,6 +28,7 @@ export function migrateCommand(): Command {
 Stop the service, or every node, first. Each event keeps its id, its times and its place among all; the two logs have
 the same number of events and the same Merkle root, which is checked. Into EventStoreDB one append goes after the other,
 as only that keeps the order: about a thousand a second. Cut off at any point, the same call goes on where it was.
+The keys go along: the master key is read from REDRESS_MASTER_KEY_FILE, or from master.key in the data folder.
 At the end the source is closed, and positions that it gave out are refused by name.`,
     )
     .action((options: MigrateOptions) => reported(() => move(options)));
@@ -39,14 +40,17 @@ async function move({ from, to, again, json }: MigrateOptions): Promise<void> {
   if (addresses.to.home === 'eventstoredb') {
     process.stderr.write('One append goes after the other, to keep the order: about a thousand a second.\n');
   }
-  const moved = await migrate({ ...addresses, again }, systemClock, told => progress.told(told));
+  const masterKeyFile = process.env['REDRESS_MASTER_KEY_FILE'] || undefined;
+  const wanted = { ...addresses, again, masterKeyFile };
+  const moved = await migrate(wanted, systemClock, told => progress.told(told));
   progress.clear();
-  const { logId, events, root, copied } = moved;
+  const { logId, events, root, copied, keys } = moved;
   process.stdout.write(
     json
       ? `${JSON.stringify(moved)}\n`
       : `The log ${logId} is in ${addresses.to.shown}: ${events.toLocaleString('en')} events, ${copied.toLocaleString('en')} of them copied now.\n` +
           `Counted and hashed in both: root ${root}\n` +
+          `${keys.toLocaleString('en')} keys went along, wrapped by the master key, which every node needs as it is.\n` +
           `${addresses.from.shown} is closed. Views and hashes are made anew at the first start.\n`,
   );
 }

@@ -7,6 +7,7 @@ import { NoLogError } from '../store/log-place.ts';
 import { compareBeginning, copyRest, treeOf } from './copy-log.ts';
 import type { LogAddress } from './log-address.ts';
 import { MigrationError } from './migration-error.ts';
+import { moveKeys } from './move-keys.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 
 export interface MigrationWanted {
@@ -14,6 +15,8 @@ export interface MigrationWanted {
   readonly to: LogAddress;
   /** The log was moved before, and what it was moved to is lost: its closed source is copied once more. */
   readonly again?: boolean;
+  /** The file of the master key that wraps the house's keys; without it `master.key` in the data folder. */
+  readonly masterKeyFile?: string | undefined;
 }
 
 export interface MigrationProgress {
@@ -30,16 +33,19 @@ export interface Migrated {
   readonly move: number;
   /** That this call copied; the rest was there. */
   readonly copied: number;
+  /** That were brought to where its nodes look for them. */
+  readonly keys: number;
 }
 
 /**
  * Moves the log to a store of the other kind: copies every event with its id, its times and its place among all,
  * closes the source with `LogMoved`, which is copied as the last, and reads the target back. Until then the target
- * opens for nobody, and the source for nobody after. Cut off at any point, it is called again and goes on.
+ * opens for nobody, and the source for nobody after. The keys go along. Cut off at any point, it is called again and
+ * goes on.
  * @throws MigrationError, DataFolderBusyError, LogFileError, LogElsewhereError, StoreUnavailableError
  */
 export async function migrate(
-  { from, to, again = false }: MigrationWanted,
+  { from, to, again = false, masterKeyFile }: MigrationWanted,
   clock: WallClock,
   onProgress: (progress: MigrationProgress) => void,
 ): Promise<Migrated> {
@@ -64,8 +70,10 @@ export async function migrate(
   await target.mark('unfinished');
   const copying = told(onProgress, 'copying');
   const most = await copyRest(source, target, beginning, copying);
-  const { closedAt, move } = await closed(source, target, most.tree, clock);
-  const { tree } = await copyRest(source, target, most, copying);
+  const keys = await moveKeys({ source, target }, masterKeyFile, clock);
+  const all = await copyRest(source, target, most, copying);
+  const { closedAt, move } = await closed(source, target, all.tree, clock);
+  const { tree } = await copyRest(source, target, all, copying);
 
   const copy = await treeOf(target.bodies, told(onProgress, 'verifying'));
   const [root, copiedRoot] = [tree.root(), copy.root()];
@@ -82,7 +90,7 @@ export async function migrate(
   }
   await target.mark('whole');
   const { logId } = source.store;
-  return { logId, events: tree.size, root: base64Of(root), move, copied: tree.size - before };
+  return { logId, events: tree.size, root: base64Of(root), move, copied: tree.size - before, keys };
 }
 
 async function openTarget(source: OpenLog, to: LogAddress, again: boolean): Promise<OpenLog> {

@@ -10,6 +10,7 @@ import { markCopy } from '../store/eventstoredb/copy-mark.ts';
 import { openEventStoreDb } from '../store/eventstoredb/eventstoredb-store.ts';
 import { leaseClient } from '../store/eventstoredb/shared-client.ts';
 import { NoLogError } from '../store/log-place.ts';
+import type { KeyStreams } from '../store/shared-store.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { type BodyReader, bodiesOf, openSqliteBodies } from '../store/stored-bodies.ts';
 import type { LogAddress } from './log-address.ts';
@@ -25,6 +26,10 @@ export interface OpenLog {
   readonly bodies: BodyReader;
   /** Appends that may be on their way at once and still come into the log in the order in which they were asked for. */
   readonly appendsAtOnce: number;
+  /** The data folder of an embedded log, where the keys lie in a file. */
+  readonly folder?: string;
+  /** On a log that nodes share, where each key has a stream of its own. */
+  readonly keyStreams?: KeyStreams;
   /** Whether a service may open it. */
   mark(state: 'unfinished' | 'whole'): Promise<void>;
   close(): Promise<void>;
@@ -67,6 +72,7 @@ async function openFolder(folder: string, shown: string, first: StoredEvent | un
     store,
     bodies,
     appendsAtOnce: SQLITE_APPENDS,
+    folder: owned.path,
     async mark(state) {
       if (state === 'unfinished') markUnfinished(path);
       else markWhole(path);
@@ -106,6 +112,7 @@ async function openServer(
     bodies: bodiesOf(store),
     // Of several on their way the server takes the one first that comes first.
     appendsAtOnce: 1,
+    keyStreams: store.keyStreams,
     mark: state => patiently(() => markCopy(lease.client, state === 'unfinished')),
     close: () => all.disposeAsync(),
   };
