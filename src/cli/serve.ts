@@ -8,6 +8,7 @@ import { writeCompiled } from '../compile-cache.ts';
 import { type Config, loadConfig, unknownVariables } from '../config.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
 import type { ApiRoute } from '../http/api-route.ts';
+import { isLeftByClient } from '../store/eventstoredb/left-rejection.ts';
 import { serveLocalSocket } from '../store/local-socket.ts';
 import { openSpans } from '../telemetry/open-spans.ts';
 import { reported } from './ask-house.ts';
@@ -111,6 +112,7 @@ function untilSignalled(log: Logger): Promise<NodeJS.Signals> {
     process.on('SIGTERM', heard);
     process.on('SIGINT', heard);
     process.on('unhandledRejection', async error => {
+      if (isLeftByClient(error)) return;
       log.fatal(
         { err: error },
         'an unhandled rejection: the process ends, as its state is not known any more',

@@ -1,5 +1,6 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreAddressError, withoutPassword } from '../store-address.ts';
+import { isLeftByClient } from './left-rejection.ts';
 import { partedFrom } from './time-limit.ts';
 
 /**
@@ -44,14 +45,9 @@ export function leaseClient(connectionString: string): ClientLease {
   };
 }
 
-/**
- * A server that dies while the library waits to write makes it reject a promise that nobody can hold. The append's
- * own promise ends by our time limit. Whatever else is unhandled ends the process, as it does by default.
- */
+/** Whatever else is unhandled ends the process, as it does by default. */
 function swallowOfClient(reason: unknown): void {
-  if (reason instanceof Error && reason.stack?.includes('db-client') === true) return;
-  if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 14) return;
-  throw reason;
+  if (!isLeftByClient(reason)) throw reason;
 }
 
 function clientOf(connectionString: string): EventStoreDBClient {
