@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AllStreamResolvedEvent,
   EventStoreDBClient,
@@ -5,6 +6,7 @@ import type {
   StreamingRead,
 } from '@eventstore/db-client';
 import type { Position, RecordedEvent } from '../../../domain/log/envelope.ts';
+import { StoreUnavailableError } from '../event-store.ts';
 import { isKeyStream } from '../key-stream-name.ts';
 import { recordedEventOf } from './esdb-event.ts';
 import { esdbFailure, isStreamNotFound } from './esdb-failure.ts';
@@ -17,6 +19,8 @@ const PAGE_EVENTS = 500;
 const SCAN_EVENTS = 2_000;
 /** The newest event is mostly the last of all: few are asked for first. */
 const FIRST_HEAD_PAGE = 8;
+/** Pauses before a read that was cut off is begun again. */
+const AGAIN_AFTER_MS = [20, 100, 400];
 /** Of an event, before any was seen. */
 const ASSUMED_BYTES = 1_000;
 
@@ -44,7 +48,7 @@ export class EsdbReader {
     for (let from = fromRevision; ; ) {
       let page: readonly ResolvedEvent[];
       try {
-        page = await this.#read(
+        page = await this.#read('read a stream', () =>
           this.#client.readStream(streamId, {
             fromRevision: BigInt(from),
             maxCount: PAGE_EVENTS,
@@ -53,7 +57,7 @@ export class EsdbReader {
         );
       } catch (error) {
         if (isStreamNotFound(error)) return;
-        throw esdbFailure(error, 'read a stream', false);
+        throw error;
       }
       yield page;
       if (page.length < PAGE_EVENTS) return;
@@ -124,17 +128,29 @@ export class EsdbReader {
   async #page(direction: 'forwards' | 'backwards', from: Position | undefined, maxCount: number) {
     const start = direction === 'forwards' ? 'start' : 'end';
     const fromPosition = from === undefined ? start : (esdbPositionOf(from) ?? start);
-    try {
-      return await this.#read(
-        this.#client.readAll({ direction, fromPosition, maxCount, requiresLeader: true }),
-      );
-    } catch (error) {
-      throw esdbFailure(error, 'read the log', false);
-    }
+    return this.#read('read the log', () =>
+      this.#client.readAll({ direction, fromPosition, maxCount, requiresLeader: true }),
+    );
   }
 
-  /** A whole page, within the limit: the library's reads know no deadline. */
-  #read<E>(stream: StreamingRead<E>): Promise<E[]> {
+  /** A whole page; one that a broken connection cut off is read again, from its beginning. */
+  async #read<E>(what: string, begin: () => StreamingRead<E>): Promise<E[]> {
+    for (const pauseMs of [...AGAIN_AFTER_MS, undefined]) {
+      try {
+        return await this.#readOnce(begin());
+      } catch (error) {
+        if (isStreamNotFound(error)) throw error;
+        // What took its whole time is not tried again.
+        if (pauseMs === undefined || error instanceof StoreUnavailableError)
+          throw esdbFailure(error, what, false);
+        await sleep(pauseMs);
+      }
+    }
+    throw new Error('a read without an end');
+  }
+
+  /** Within the limit: the library's reads know no deadline. */
+  #readOnce<E>(stream: StreamingRead<E>): Promise<E[]> {
     // By its events: to iterate over it costs a turn an event, a third of all that a read costs here.
     const whole = new Promise<E[]>((resolve, reject) => {
       const page: E[] = [];
