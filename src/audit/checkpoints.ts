@@ -21,6 +21,8 @@ import type { Tree } from './tree.ts';
 
 export interface CheckpointSettings {
   readonly keyFile: string;
+  /** For a log without checkpoints. Not where nodes share it: each would make another. */
+  readonly mayMakeKey: boolean;
   /** Between two of the schedule; 0: none is made but on request. */
   readonly everyMinutes: number;
   /** See `copyDelivery`. */
@@ -120,7 +122,11 @@ export class Checkpoints {
   async #begin(): Promise<void> {
     this.#latest = await newestCheckpoint(this.#store, this.#clock.now());
     try {
-      this.#keys = openCheckpointKeys(this.#settings.keyFile, this.#store.logId, this.#latest === undefined);
+      this.#keys = openCheckpointKeys(
+        this.#settings.keyFile,
+        this.#store.logId,
+        this.#settings.mayMakeKey && this.#latest === undefined,
+      );
     } catch (error) {
       if (!(error instanceof CheckpointKeyError)) throw error;
       // Complaints can be taken all the same.

@@ -3,7 +3,7 @@ import type { WallClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { EngineLog } from '../engine/engine-log.ts';
 import type { EventStore } from '../store/event-store.ts';
-import type { StoreAddress } from '../store/store-address.ts';
+import { isShared, type StoreAddress } from '../store/store-address.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Tree } from './tree.ts';
 
@@ -38,6 +38,7 @@ export async function openEvidence(parts: {
       log,
       settings: {
         keyFile: config.checkpointKeyFile ?? join(folder, 'checkpoint.key'),
+        mayMakeKey: !isShared(address),
         everyMinutes: config.checkpointEveryMinutes ?? 0,
         copyTo: config.checkpointCopy ?? 'none',
       },

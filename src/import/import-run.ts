@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { HeldCases } from '../engine/held-cases.ts';
-
+import { type HeldCases, ImportRunsError } from '../engine/held-cases.ts';
 import type { ImportReport } from './import-report.ts';
 import { type ImportOptions, type ImportProgress, type ImportTarget, importLog } from './importer.ts';
 import { type LogLine, logLines } from './log-lines.ts';
@@ -20,6 +19,8 @@ export type ImportCall = z.infer<typeof importCallSchema>;
 /** What a running engine gives to an import. */
 export interface ImportEngine extends ImportTarget {
   readonly heldCases: HeldCases;
+  /** There where nodes share the log. */
+  readonly node?: unknown;
   /** Lets time be looked at soon. */
   wakeTimers(): void;
 }
@@ -52,6 +53,11 @@ export async function importHolding(
   options: Pick<ImportOptions, 'onProgress' | 'signal'> = {},
 ): Promise<ImportReport> {
   const { heldCases } = engine;
+  if (engine.node !== undefined) {
+    throw new ImportRunsError(
+      'nodes share this log, and the others would break today the promises of cases that are imported: import into a house with the embedded store',
+    );
+  }
   let letGo: (() => void) | undefined;
   try {
     return await importLog(lines, mapping, engine, {
