@@ -9,9 +9,14 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** A packed log is cut off or damaged: nothing of it was imported, as all rows are read before the first command. */
+class DamagedLogError extends Error {
+  override readonly name = 'DamagedLogError';
+}
+
 /**
  * Reads a text file line by line, unpacked if it is gzip (by its first bytes, whatever its name).
- * @throws what the system or the unpacking says, at the first line that cannot be had
+ * @throws DamagedLogError that names the file, or what the system says, at the first line that cannot be had
  */
 export async function* logLines(path: string): AsyncGenerator<LogLine> {
   const packed = await isGzip(path);
@@ -27,12 +32,24 @@ export async function* logLines(path: string): AsyncGenerator<LogLine> {
     const unmarked = line === 1 ? text.replace(/^\uFEFF/, '') : text;
     return { line, text: unmarked.endsWith('\r') ? unmarked.slice(0, -1) : unmarked };
   };
-  for await (const chunk of stream) {
+  for await (const chunk of packed ? unpacked(stream, path) : stream) {
     const lines = (rest + String(chunk)).split('\n');
     rest = lines.pop() ?? '';
     for (const text of lines) yield next(text);
   }
   if (rest !== '') yield next(rest);
+}
+
+/** What is unpacked, and of what cannot be, which file it is. */
+async function* unpacked(stream: AsyncIterable<unknown>, path: string): AsyncGenerator<unknown> {
+  try {
+    yield* stream;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DamagedLogError(`${path} cannot be unpacked: ${why}. Nothing of it was imported`, {
+      cause: error,
+    });
+  }
 }
 
 async function isGzip(path: string): Promise<boolean> {

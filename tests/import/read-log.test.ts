@@ -103,7 +103,7 @@ describe('the lines of a file', () => {
       Array.from({ length: 20_000 }, (_, index) => `${index} ${Math.sin(index)}`).join('\n'),
     );
     await expect(linesIn('cut.gz', packed.subarray(0, packed.length - 2_000))).rejects.toThrow(
-      /unexpected end/,
+      /cut\.gz cannot be unpacked: unexpected end/,
     );
   });
 });
