@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v4 as uuidv4 } from 'uuid';
@@ -158,5 +158,21 @@ describe('a house with complaints', () => {
     expect(await whole(again)).not.toContain('13800138000');
     expect(await again.handler.load(complaint, caseId)).toMatchObject({ state: { phase: 'received' } });
     retakeAll(again, await stream(again, caseId));
+  });
+});
+
+describe('a log that is gone', () => {
+  it.each([
+    ['missing', (file: string) => rmSync(file)],
+    ['empty', (file: string) => writeFileSync(file, '')],
+  ])('stops every start, when its file is %s: what is written would hide the loss', async (_what, lose) => {
+    const folder = newFolder();
+    const house = await start(folder);
+    await give(house, 'receive', received());
+    await houses.pop()?.close();
+    lose(join(folder, 'events.db'));
+    for (const name of ['events.db-wal', 'events.db-shm']) rmSync(join(folder, name), { force: true });
+    await expect(start(folder)).rejects.toThrow(/the log is gone/);
+    await expect(start(folder)).rejects.toThrow(/the log is gone/);
   });
 });
