@@ -5,7 +5,7 @@ import { canonicalJson } from '../store/canonical-json.ts';
  * What a spreadsheet takes for a formula when it opens the file: a cell that begins so, behind blanks too, in
  * full-width form too (OWASP, CSV injection).
  */
-const FORMULA = /^[\s\u00a0\u3000]*[=+\-@\t\r\n＝＋－＠]/;
+const FORMULA = /^[\s\u00a0\u3000]*[=+\-@\t\r\n＝＋－＠﹦﹢﹣﹫]/;
 
 /** One cell, quoted; a formula is disarmed by an apostrophe, which spreadsheets show as text. */
 export function csvCell(value: string | number | undefined): string {

@@ -56,7 +56,10 @@ export async function checkFolder(
     );
     if (!ok) return findings.map(finding => ({ part: 'log', ok: false, text: findingText(finding) }));
     const known = Math.max(provenEvents, hashedEvents);
-    const text = `${known} of ${events} events are as they were written; ${agreed} checkpoints agree, the largest of ${provenEvents} events`;
+    const text =
+      known === 0
+        ? `${events} events can be read, and nothing is there yet to compare them with: no hashes and no checkpoint`
+        : `${known} of ${events} events are as they were written; ${agreed} checkpoints agree, the largest of ${provenEvents} events`;
     return [{ part: 'log', ok: true, text }];
   });
   onProgress({ doing: 'the keys' });
@@ -71,7 +74,8 @@ function integrityOf(folder: string, name: string): Checked {
   if (!existsSync(path)) {
     // It is derived, and made at the next start.
     const isDerived = name === 'tree.db';
-    return { part: 'integrity', ok: isDerived, text: `${name} is missing` };
+    const text = isDerived ? `${name} is not there: the next start makes it` : `${name} is missing`;
+    return { part: 'integrity', ok: isDerived, text };
   }
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   try {

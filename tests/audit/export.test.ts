@@ -103,12 +103,24 @@ describe('an export for a spreadsheet', () => {
     expect(rows.length).toBeGreaterThan(10);
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', ' =1', '\u3000＝1', '＋1', '－1', '＠x'])(
-    'disarms %j',
-    text => {
-      expect(csvCell(text)).toBe(`"'${text}"`);
-    },
-  );
+  it.each([
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    ' =1',
+    '\u3000＝1',
+    '＋1',
+    '－1',
+    '＠x',
+    '﹦1',
+    '\ufeff=1',
+  ])('disarms %j', text => {
+    expect(csvCell(text)).toBe(`"'${text}"`);
+  });
 
   it('leaves what is no formula as it is, and doubles quotes', () => {
     expect(csvCell('a "b", c')).toBe('"a ""b"", c"');

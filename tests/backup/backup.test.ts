@@ -195,6 +195,21 @@ describe('a check of a data folder', () => {
     expect((await checked(live.house.folder)).filter(({ ok }) => !ok)).toEqual([]);
   });
 
+  it('claims nothing of a log that nothing is there to compare with', async () => {
+    const fresh = await httpHouse();
+    await backUp(fresh.house.folder, { to: place('fresh') }, silent);
+    const all = await checkFolder(
+      place('fresh'),
+      { keyFile: join(fresh.house.folder, 'checkpoint.key') },
+      silent,
+    );
+    await fresh.close();
+    expect(all.find(({ part }) => part === 'log')?.text).toMatch(
+      /^\d+ events can be read, and nothing is there yet to compare them with/,
+    );
+    expect(all.map(({ text }) => text)).toContain('tree.db is not there: the next start makes it');
+  });
+
   it('finds a key that is gone, and one that was destroyed without an erasure', async () => {
     await backedUp();
     await putBack();
