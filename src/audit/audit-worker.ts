@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { aggregates } from '../../domain/aggregates.ts';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { projectionsOf } from '../../projections/index.ts';
-import type { EventLog, ScannedLog } from '../store/event-store.ts';
+import type { EventLog, StreamedLog } from '../store/event-store.ts';
 import { openLog } from '../store/open-store.ts';
 import {
   type AuditWorkerData,
@@ -48,7 +48,7 @@ async function give(value: unknown): Promise<void> {
   tell({ kind: 'item', value });
 }
 
-async function doJob(log: EventLog & Partial<ScannedLog>): Promise<unknown> {
+async function doJob(log: EventLog & Partial<StreamedLog>): Promise<unknown> {
   switch (job.name) {
     case 'recheck':
       return recheck({ log, lifecycles, aggregates, onFinding: give, onProgress: progress }, job.wanted);

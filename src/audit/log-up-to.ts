@@ -1,14 +1,14 @@
 import type { Position } from '../../domain/log/envelope.ts';
-import type { EventLog, ScannedLog } from '../store/event-store.ts';
+import type { EventLog, StreamedLog } from '../store/event-store.ts';
 
-type BoundedLog = EventLog & Partial<ScannedLog>;
+type BoundedLog = EventLog & Partial<StreamedLog>;
 
 /** A log as it was when a position was its newest. */
 export function logUpTo(log: BoundedLog, upTo: Position): BoundedLog {
   const seen = <E extends { readonly position: Position }>(events: readonly E[]) =>
     events.filter(({ position }) => position <= upTo);
   const earlier = (other: Position) => (other < upTo ? other : upTo);
-  const { scan } = log;
+  const { streams } = log;
   return {
     logId: log.logId,
     readStream: async (streamId, fromRevision) => seen(await log.readStream(streamId, fromRevision)),
@@ -17,9 +17,9 @@ export function logUpTo(log: BoundedLog, upTo: Position): BoundedLog {
       const page = await log.readTypes(after, types, lookAt);
       return { events: seen(page.events), upTo: earlier(page.upTo) };
     },
-    ...(scan === undefined
+    ...(streams === undefined
       ? {}
-      : { scan: (after, end, limit) => scan.call(log, after, earlier(end), limit) }),
+      : { streams: (end, windowBytes) => streams.call(log, earlier(end), windowBytes) }),
     head: async () => upTo,
     close: async () => {},
   };

@@ -5,7 +5,7 @@ import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { Position } from '../../domain/log/envelope.ts';
 import type { Projection } from '../../projections/projection.ts';
 import type { AnyTable } from '../../projections/table.ts';
-import type { EventLog, ScannedLog } from '../store/event-store.ts';
+import type { EventLog, StreamedLog } from '../store/event-store.ts';
 import { currentGeneration } from '../views/generation-files.ts';
 import { buildViews } from '../views/view-build.ts';
 import { openViewFileReadOnly, readCheckpoints } from '../views/view-file.ts';
@@ -54,7 +54,7 @@ const SCRATCH = '.shadow-';
  */
 export async function shadow(parts: {
   readonly folder: string;
-  readonly log: EventLog & Partial<ScannedLog>;
+  readonly log: EventLog & Partial<StreamedLog>;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly projections: readonly Projection[];
   readonly onProgress: (events: number) => void;

@@ -68,21 +68,20 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-/** An event as it lies in the store: its canonical JSON, which is what is hashed, and by what it is found there. */
-export interface FoundBody {
+/** A stream as it lies in the store: the canonical JSON of each event, from the first on. */
+export interface WholeStream {
   readonly streamId: string;
-  readonly revision: number;
-  readonly body: string;
+  readonly bodies: readonly string[];
 }
 
-/** A log in which events can be passed over without being decoded, and any stream is read quickly. */
-export interface ScannedLog {
-  /** The next events after a position (exclusive) and not after `end`, at most `limit`, in log order, up to `upTo`. */
-  scan(
-    after: Position,
-    end: Position,
-    limit: number,
-  ): Promise<{ readonly events: readonly FoundBody[]; readonly upTo: Position }>;
+/** A log that gives its streams one by one: views of it are made anew stream after stream. */
+export interface StreamedLog {
+  /**
+   * Every stream that begins up to a position, whole up to there, in the order of their first events, many at a time.
+   * @param windowBytes how much of the log is kept in memory meanwhile
+   * @throws StoreUnavailableError
+   */
+  streams(end: Position, windowBytes?: number): AsyncIterable<readonly WholeStream[]>;
 }
 
 export interface EventStore extends EventLog {

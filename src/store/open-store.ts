@@ -1,4 +1,4 @@
-import type { EventLog, EventStore, ScannedLog } from './event-store.ts';
+import type { EventLog, EventStore, StreamedLog } from './event-store.ts';
 import type { SharedEventStore } from './shared-store.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import { openSqliteStore } from './sqlite-store.ts';
@@ -37,7 +37,7 @@ export async function openSharedStore(
  * Opens a log for reading only, beside those who write it: for worker threads. It must have been begun.
  * @throws StoreAddressError, LogFileError, LogDamagedError, StoreUnavailableError
  */
-export async function openLog(address: StoreAddress): Promise<EventLog & Partial<ScannedLog>> {
+export async function openLog(address: StoreAddress): Promise<EventLog & Partial<StreamedLog>> {
   const path = sqlitePath(address);
   if (path !== undefined) return openSqliteLog(path);
   const { openEventStoreDbLog } = await import('./eventstoredb/eventstoredb-log.ts');

@@ -55,7 +55,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     try {
       const db = openLogFileReadOnly(path);
       try {
-        const log = new SqliteLog(db, readLogId(db, path));
+        const log = new SqliteLog(db, readLogId(db, path), path);
         const moves = copy === undefined ? movesOf(await log.readStream(LOG_STREAM_ID), 'sqlite', path) : 0;
         return new SqliteStore(path, log, moves);
       } catch (error) {

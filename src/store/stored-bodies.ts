@@ -1,13 +1,16 @@
 import type { Position, RecordedEvent } from '../../domain/log/envelope.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { type EventLog, type FoundBody, StoreUnavailableError } from './event-store.ts';
+import { type EventLog, StoreUnavailableError } from './event-store.ts';
 import { numberOfPosition, positionOf } from './position.ts';
 import { storeFailure } from './sqlite-failure.ts';
 import { openLogFileReadOnly, readLogId } from './sqlite-file.ts';
 
-/** With its place in the log. */
-export interface StoredBody extends FoundBody {
+/** An event as it lies in the store: its canonical JSON, which is what is hashed, and by what it is found there. */
+export interface StoredBody {
   readonly position: Position;
+  readonly streamId: string;
+  readonly revision: number;
+  readonly body: string;
 }
 
 /** Reads the log without taking its events apart: for hashing and copying. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Position } from '../../domain/log/envelope.ts';
 import type { Projection } from '../../projections/projection.ts';
-import type { EventLog, ScannedLog } from '../store/event-store.ts';
+import type { EventLog, StreamedLog } from '../store/event-store.ts';
 import { Fold } from './fold.ts';
 import { buildingPath, publishGeneration } from './generation-files.ts';
 import { isOfProjection } from './projection-tables.ts';
@@ -13,8 +13,6 @@ const PAGE_EVENTS = 500;
 /** Changed sources that are written together, some 8 KB each with what is derived from them. */
 const COMMIT_CHANGES = 15_000;
 const CACHED = 5_000;
-/** Of the log, looked back at in a build stream after stream: some 70,000 events. */
-const WINDOW_BYTES = 64 * 1024 * 1024;
 
 export interface Built {
   readonly path: string;
@@ -36,9 +34,9 @@ export async function buildViews(
   log: EventLog,
   projections: readonly Projection[],
   meanwhile: Meanwhile,
-  windowBytes = WINDOW_BYTES,
+  windowBytes?: number,
 ): Promise<Built> {
-  if (isScanned(log)) {
+  if (isStreamed(log)) {
     // Without a journal nothing can be taken back: a projection that throws spoils the file.
     const file = newFile(folder, log, projections, 'OFF');
     const reached = await filled(file, db => byStreams(db, log, projections, meanwhile, windowBytes));
@@ -50,21 +48,21 @@ export async function buildViews(
   return published(folder, file, reached);
 }
 
-function isScanned(log: EventLog): log is EventLog & ScannedLog {
-  return 'scan' in log;
+function isStreamed(log: EventLog): log is EventLog & StreamedLog {
+  return 'streams' in log;
 }
 
 async function byStreams(
   db: DatabaseSync,
-  log: EventLog & ScannedLog,
+  log: EventLog & StreamedLog,
   projections: readonly Projection[],
   meanwhile: Meanwhile,
-  windowBytes: number,
+  windowBytes: number | undefined,
 ): Promise<Reached | undefined> {
   const position = await log.head();
   db.exec('BEGIN');
-  const bounds = { upTo: position, windowBytes };
-  const events = await buildByStreams(db, log, projections, bounds, meanwhile);
+  const streams = log.streams(position, windowBytes);
+  const events = await buildByStreams(db, streams, projections, meanwhile);
   if (events === undefined) return undefined;
   setCheckpoints(db, position);
   try {

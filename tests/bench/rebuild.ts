@@ -13,7 +13,7 @@ const ROUNDS = 3;
 
 /**
  * A rebuild of all views from nothing against a bare read of the same log with JSON.parse, each in a process of its
- * own, in turns. `npm run -s bench -- rebuild [events]`, a million by default.
+ * own, in turns. A bare read is one thread; a rebuild reads in a second one. `npm run -s bench -- rebuild [events]`, a million by default.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const events = Number(args[0] ?? 1_000_000);

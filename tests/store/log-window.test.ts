@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LogWindow } from '../../src/views/log-window.ts';
+import { LogWindow } from '../../src/store/log-window.ts';
 
 const SIZE = 256;
 
