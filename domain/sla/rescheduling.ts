@@ -27,7 +27,12 @@ export function rescheduleClock(
   const fractions = policyLine(context.policy, owner.lifecycle, clock.clock, owner.facts)?.warnAt ?? [];
   const startedAt = options.startedAt ?? clock.startedAt;
   const target = options.target ?? clock.target;
-  const warnings = warningsOf(context.calendar, target, startedAt, dueAt, fractions)
+  const { pause } = clock;
+  const pauses = [
+    ...clock.moves.filter(move => move.kind === 'pause'),
+    ...(pause === undefined || options.leftMs === undefined ? [] : [{ from: pause.countedFrom, to: at }]),
+  ];
+  const warnings = warningsOf(context.calendar, target, startedAt, dueAt, fractions, pauses)
     .filter(w => !clock.warned.includes(w.threshold))
     // A warning that the change puts into the past is due now, not before it was known.
     .map(w => ({ threshold: w.threshold, at: Math.max(w.at, Math.min(at, dueAt)) }));

@@ -1,6 +1,13 @@
 import type { DecideContext } from '../case/lifecycle.ts';
 import type { WorkingCalendar } from '../time/calendar.ts';
-import { closedTimeWarning, layOn, type Target, timeLeft, warningAt } from '../time/target.ts';
+import {
+  closedTimeWarning,
+  layOn,
+  type StoodStill,
+  type Target,
+  timeLeft,
+  warningAt,
+} from '../time/target.ts';
 import { anchoredDue } from './anchored-due.ts';
 import type { ClockMove } from './clock.ts';
 import type { ClockAnchor, ClockName, Schedule, Threshold } from './events.ts';
@@ -74,10 +81,11 @@ export function warningsOf(
   from: number,
   dueAt: number,
   fractions: readonly number[],
+  pauses: readonly StoodStill[] = [],
 ): Schedule['warnings'] {
   const warnings: { threshold: Threshold; at: number }[] = fractions.map(threshold => ({
     threshold,
-    at: warningAt(target, from, dueAt, threshold, calendar),
+    at: warningAt(target, from, dueAt, threshold, calendar, pauses),
   }));
   const closed = closedTimeWarning(from, dueAt, calendar);
   if (closed !== undefined) warnings.push({ threshold: 'closedTime', at: closed });

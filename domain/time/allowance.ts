@@ -62,9 +62,16 @@ export function afterPause(
   return Math.max(instant, layOn(target, resumedAt, leftMs, calendar));
 }
 
+/** A stretch in which a clock stood still; `from` is before `to`. */
+export interface StoodStill {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * The warning at a fraction of the allowance: the exact instant, rounded down to the millisecond. A fraction is
  * the decimal it is written as: 0.8 is four fifths, not the float beside it.
+ * @param pauses in the order of time; what passed in them is no part of the allowance
  */
 export function warningAt(
   target: Target,
@@ -72,14 +79,39 @@ export function warningAt(
   dueAt: number,
   fraction: number,
   calendar: WorkingCalendar,
+  pauses: readonly StoodStill[] = [],
 ): number {
   const { numerator, denominator } = decimalFraction(fraction);
-  const scaled = BigInt(Math.max(0, allowanceMs(target, from, dueAt, calendar))) * numerator;
+  const legs = counting(from, dueAt, pauses).map(leg => ({
+    from: leg.from,
+    ms: Math.max(0, allowanceMs(target, leg.from, leg.to, calendar)),
+  }));
+  const scaled = BigInt(legs.reduce((sum, { ms }) => sum + ms, 0)) * numerator;
+  const reachedAt = (wantedMs: number): number => {
+    let leftMs = wantedMs;
+    for (const [i, leg] of legs.entries()) {
+      if (leftMs <= leg.ms || i === legs.length - 1) return layOn(target, leg.from, leftMs, calendar);
+      leftMs -= leg.ms;
+    }
+    return from;
+  };
   const wholeMs = Number(scaled / denominator);
-  if (scaled % denominator === 0n) return layOn(target, from, wholeMs, calendar);
+  if (scaled % denominator === 0n) return reachedAt(wholeMs);
   // Part of a millisecond more is reached within the next millisecond of the target's own time, perhaps after a
   // close that the whole ones end at: where that millisecond ends, less one.
-  return layOn(target, from, wholeMs + 1, calendar) - 1;
+  return reachedAt(wholeMs + 1) - 1;
+}
+
+/** What is left of a span between the pauses. */
+function counting(from: number, to: number, pauses: readonly StoodStill[]): readonly StoodStill[] {
+  const legs: StoodStill[] = [];
+  let at = from;
+  for (const pause of pauses) {
+    if (pause.to <= at || pause.from >= to) continue;
+    legs.push({ from: at, to: Math.max(at, pause.from) });
+    at = pause.to;
+  }
+  return [...legs, { from: at, to: Math.max(at, to) }];
 }
 
 /**

@@ -10,6 +10,7 @@ export {
   allowanceMs,
   closedTimeWarning,
   layOn,
+  type StoodStill,
   timeLeft,
   warningAt,
 } from './allowance.ts';

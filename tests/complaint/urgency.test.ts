@@ -234,6 +234,23 @@ describe('urgency that comes during a pause', () => {
   });
 });
 
+describe('a warning that is computed anew', () => {
+  it('counts no time in which the promise stood still', () => {
+    const resumed = replied
+      .did('pauseClock', { clock: 'decision', reason: 'awaitingCustomer' }, agent, '2026-09-30 10:00')
+      .did('recordMessage', { direction: 'inbound', channel: 'email' }, agent, '2026-10-08 10:00');
+    const warnedAt = (story: typeof resumed) =>
+      story.clock('decision').schedule.warnings.map(w => [w.threshold, local(w.at)]);
+    // Three hours before the pause, and 27 of the 34.5 that were left: four fifths of 37.5.
+    expect(warnedAt(resumed)).toEqual([[0.8, '2026-10-12 16:00']]);
+    const calmed = resumed
+      .did('markUrgent', { reason: 'The line stands still' }, lead, '2026-10-09 09:00')
+      .did('lowerUrgent', calm, lead, '2026-10-09 11:00');
+    expect(calmed.due('decision')).toBe(resumed.due('decision'));
+    expect(warnedAt(calmed)).toEqual(warnedAt(resumed));
+  });
+});
+
 describe('an appointment', () => {
   const agreed = { clock: 'decision', dueAt: at('2026-10-20 12:00'), evidence: 'mail of the 8th' } as const;
 

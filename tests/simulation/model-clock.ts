@@ -44,6 +44,7 @@ export class ModelClock {
   #levelTwoAt: number | undefined;
   #escalated: string[] = [];
   #pausedMs = 0;
+  readonly #pauses: { readonly from: number; readonly to: number }[] = [];
   #pause: { since: number; leftMs: number; endsAt: number } | undefined;
   #result?: { at: number; lateMs: number };
 
@@ -157,6 +158,7 @@ export class ModelClock {
     this.#calendar = known;
     this.#judgeProvisional();
     this.#pausedMs += from - pause.since;
+    this.#pauses.push({ from: pause.since, to: from });
     this.#pause = undefined;
     this.status = 'running';
   }
@@ -198,15 +200,28 @@ export class ModelClock {
   }
 
   #warningsFrom(from: number, calendar: WallCalendar): Warning[] {
-    const allowance = this.#between(from, this.dueAt, calendar);
     // Whole seconds have whole fifths of milliseconds.
-    const at = this.#layOn(from, (allowance * 4) / 5, calendar);
+    const at = this.#fourFifths(from, calendar);
     const before = this.#warnings;
     this.#warnings = at < this.dueAt ? [{ threshold: '0.8', at }] : [];
     this.#warnInClosedTime(from, calendar);
     const made = this.#warnings;
     this.#warnings = before;
     return made;
+  }
+
+  /** Of the time that counts: what passed in a pause does not. */
+  #fourFifths(from: number, calendar: WallCalendar): number {
+    const stood = this.#pauses.reduce((sum, p) => sum + this.#between(p.from, p.to, calendar), 0);
+    let left = ((this.#between(from, this.dueAt, calendar) - stood) * 4) / 5;
+    let at = from;
+    for (const pause of this.#pauses) {
+      const before = this.#between(at, pause.from, calendar);
+      if (left <= before) return this.#layOn(at, left, calendar);
+      left -= before;
+      at = pause.to;
+    }
+    return this.#layOn(at, left, calendar);
   }
 
   /** Due in closed time: one more at the last close before, at the start if that has passed. */
