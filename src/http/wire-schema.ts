@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personalFields } from '../../domain/log/personal.ts';
+import { ERASED, personalFields, SEALED } from '../../domain/log/personal.ts';
 import { instantText } from './instants.ts';
 
 type Schema = z.core.$ZodType;
@@ -32,7 +32,7 @@ function rewrite(schema: Schema, part: (schema: Schema) => Schema): Schema {
   if (schema instanceof core.$ZodUnion) {
     const [plain] = schema._zod.def.options;
     // A union made by `personal`: on the interface nobody sends `[sealed]`.
-    if (personalFields.has(schema) && plain !== undefined) return part(plain);
+    if (personalFields.has(schema) && plain !== undefined) return noMark(part(plain));
     return changed(schema, { options: schema._zod.def.options.map(part) });
   }
   if (schema instanceof core.$ZodObject) {
@@ -60,6 +60,13 @@ function rewrite(schema: Schema, part: (schema: Schema) => Schema): Schema {
   }
   // The rest holds no parts, or parts that hold no instant (any JSON, which refers to itself).
   return schema;
+}
+
+/** What stands where a text was sealed or erased is no text: sent by somebody it would look like one that was. */
+function noMark(plain: Schema): Schema {
+  return plain instanceof z.ZodType
+    ? plain.refine(text => text !== SEALED && text !== ERASED, `must not be ${SEALED} or ${ERASED}`)
+    : plain;
 }
 
 function isInstant(schema: Schema): boolean {

@@ -69,6 +69,12 @@ describe('a wrong body', () => {
     expect(answer.json()).toMatchObject({ type: 'urn:redress:problem:malformed-body' });
   });
 
+  it.each(['[sealed]', '[erased]', ' [erased] '])('pretends no erasure: %s', async description => {
+    const { status, body } = await send({ ...COMPLAINT, description });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ path: '/description' }] });
+  });
+
   it('cannot reach prototypes', async () => {
     const { status } = await send(`{"__proto__": {"admin": true}, "kind": "product"}`);
     expect(status).toBe(400);
