@@ -18,6 +18,7 @@ import { folderOperations } from './folder-operations.ts';
 import { give } from './give-operation.ts';
 import { houseOperations } from './house-operations.ts';
 import { masterOperations } from './master-operations.ts';
+import { nodeOperations } from './node-operations.ts';
 import { OperationError } from './operation-error.ts';
 import { privacyOperations } from './privacy-operations.ts';
 import { proveOperations } from './prove-operations.ts';
@@ -46,6 +47,7 @@ export type CreateToken = z.input<typeof createToken>;
 /** What the command line does with a house: its own, or by the local socket that of the service that runs. */
 export const operations = {
   ...houseOperations,
+  ...nodeOperations,
   give,
 
   async 'token.create'(house, params) {

@@ -12,6 +12,7 @@ import { giveCommand } from './give.ts';
 import { importCommand } from './import.ts';
 import { masterCommand } from './master.ts';
 import { migrateCommand } from './migrate.ts';
+import { nodesCommand } from './nodes.ts';
 import { policyCommand } from './policy.ts';
 import { privacyCommand } from './privacy.ts';
 import { rebuildCommand } from './rebuild.ts';
@@ -40,6 +41,7 @@ export async function runProgram(): Promise<void> {
     .addCommand(rebuildCommand())
     .addCommand(auditCommand())
     .addCommand(privacyCommand())
+    .addCommand(nodesCommand())
     .addCommand(demoCommand(serveHouse))
     .addCommand(rehearseCommand(serveHouse))
     .addCommand(migrateCommand())

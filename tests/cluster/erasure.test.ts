@@ -2,6 +2,7 @@ import { v4 as uuidv4 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CommandOf } from '../../domain/case/event-definition.ts';
 import { erasure, type erasureCommands } from '../../domain/privacy/erasure.ts';
+import { nodeOperations } from '../../src/cli/node-operations.ts';
 import type { House } from '../../src/engine/open-house.ts';
 import { type Cluster, cluster, give, received, told } from './cluster.ts';
 
@@ -111,6 +112,9 @@ describe('an erasure on nodes that share a log', () => {
     await a.upToDate();
     const certificate = a.privacy.register.erasure(id);
     expect(certificate && a.privacy.waitsFor(certificate)).toEqual([awayId]);
+    await expect(nodeOperations['nodes.retire'](a, { nodeId: a.node?.nodeId })).rejects.toThrow(
+      'this is the node itself',
+    );
     const again = await of.start('b');
     await vi.waitFor(
       async () => {
@@ -121,5 +125,18 @@ describe('an erasure on nodes that share a log', () => {
       { timeout: 60_000, interval: 200 },
     );
     expect(await told(again, caseId)).not.toContain('13800138000');
+  });
+
+  it('waits no more for a node that was retired', { timeout: 120_000 }, async () => {
+    const [a, b] = [await of.start('a'), await of.start('b')];
+    const { caseId } = await give(b, 'receive', received());
+    await give(b, 'withdraw', {}, { caseId });
+    await b.close();
+    const id = await erased(a, caseId);
+    await a.privacy.settled();
+    await nodeOperations['nodes.retire'](a, { nodeId: b.node?.nodeId });
+    const certificate = a.privacy.register.erasure(id);
+    expect(certificate && a.privacy.waitsFor(certificate)).toEqual([]);
+    expect(await nodeOperations['nodes.list'](a)).toMatchObject({ nodes: [{ nodeId: a.node?.nodeId }] });
   });
 });
