@@ -7,14 +7,14 @@ import type { FromWorker, ToWorker, WorkerData } from './projector-messages.ts';
 import { ViewFollower } from './view-follower.ts';
 
 /**
- * While the log grows, what comes within this is taken in together: soon where little comes. Under load it rests for
- * several times as long as it worked. A commit writes the pages of every index that it touches, so that a complaint
- * costs a third in a commit of a thousand of what it costs in one of twenty; and the processor is left to those who
- * write. Whoever waits for the views ends the rest.
+ * While the log grows, what comes within a rest is taken in together. Under load the projector rests for several times
+ * as long as it worked: a commit writes the pages of every index that it touches, so that a complaint costs a third in
+ * a commit of a thousand of what it costs in one of twenty; and the processor is left to those who write. Few events
+ * are no load, however long they took: a person who looks at once finds what was done. Whoever waits ends the rest.
  */
-const SHORTEST_REST_MS = 10;
-const REST_FOR_WORK = 8;
-const LONGEST_REST_MS = 500;
+const REST = { shortestMs: 10, ofWork: 2, longestMs: 150 };
+const REST_UNDER_LOAD = { shortestMs: 10, ofWork: 8, longestMs: 500 };
+const LOAD_EVENTS = 50;
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the projector worker: src/views/projector.ts starts it');
@@ -60,10 +60,11 @@ for (let closing = false; !closing; ) {
     grown = false;
     awaited = false;
     const startedAt = performance.now();
-    await follower.follow();
+    const events = await follower.follow();
     tell({ kind: 'caughtUp' });
     const tookMs = performance.now() - startedAt;
-    await rest(Math.min(Math.max(REST_FOR_WORK * tookMs, SHORTEST_REST_MS), LONGEST_REST_MS));
+    const { shortestMs, ofWork, longestMs } = events < LOAD_EVENTS ? REST : REST_UNDER_LOAD;
+    await rest(Math.min(Math.max(ofWork * tookMs, shortestMs), longestMs));
   }
   const messages = asked;
   asked = [];

@@ -56,9 +56,10 @@ export class ViewFollower {
     await this.follow();
   }
 
-  /** Takes in what the log has more; answers when there is nothing left. */
-  async follow(): Promise<void> {
+  /** Takes in what the log has more; answers how many events, when there is nothing left. */
+  async follow(): Promise<number> {
     const { fold } = this.#opened();
+    let events = 0;
     for (let atEnd = false; !atEnd; ) {
       let taken = false;
       // As much as a commit takes: each writes the pages of every index that it touches once more.
@@ -68,14 +69,16 @@ export class ViewFollower {
           const page = await this.#log.readAll(from, PAGE_EVENTS);
           if (page.length === 0) continue;
           await fold.take(from, page);
+          events += page.length;
           taken = true;
           atEnd = false;
         }
       } while (!atEnd && fold.changes < COMMIT_CHANGES);
-      if (!taken) return;
+      if (!taken) break;
       this.#commit(fold);
       this.#report();
     }
+    return events;
   }
 
   /** Makes all views anew beside the old, and swaps. Readers are told the new path; the old file goes by `release`. */
