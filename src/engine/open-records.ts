@@ -22,6 +22,9 @@ import { configuredStore, isShared, type StoreAddress, withoutPassword } from '.
 import type { EngineLog } from './engine-log.ts';
 import { answersReads, hasRoom, type StoreFigures, type StoreHealth, watchedStore } from './watched-store.ts';
 
+/** How old what is known of a node's clock may grow. */
+const COMPARE_EVERY_MS = 10 * 60_000;
+
 /** The log and the keys, and what is kept in memory of them. */
 export interface Records {
   readonly address: StoreAddress;
@@ -129,6 +132,13 @@ async function openShared(address: StoreAddress, config: RecordsConfig, parts: P
     settled: () => live.settled(),
   });
   opened.defer(() => keys.close());
+  // A node that sends nothing for long learns nothing of its clock: a key made ahead is an event as good as any.
+  const comparing = setInterval(() => {
+    if ((shared.clockOffset()?.ageMs ?? COMPARE_EVERY_MS) >= COMPARE_EVERY_MS) {
+      keys.makeOne().catch(() => undefined);
+    }
+  }, COMPARE_EVERY_MS).unref();
+  opened.defer(() => clearInterval(comparing));
   const { store, health, figures } = watchedStore(learningStore(shared, keys, owning.owners), () =>
     answersReads(shared),
   );

@@ -33,9 +33,9 @@ describe('the comparison of clocks', () => {
     const createdAt = of.now() + 5_000;
     of.pass(20);
     comparison.heard('a', createdAt);
-    expect(comparison.offset()).toEqual({ atLeastMs: 4_980, atMostMs: 5_030 });
+    expect(comparison.offset()).toEqual({ atLeastMs: 4_980, atMostMs: 5_030, ageMs: 0 });
     of.pass(3_600_000);
-    expect(comparison.offset()).toEqual({ atLeastMs: 4_980, atMostMs: 5_030 });
+    expect(comparison.offset()).toEqual({ atLeastMs: 4_980, atMostMs: 5_030, ageMs: 3_600_000 });
   });
 
   it('counts in at once that the machine’s clock was set', () => {
@@ -44,6 +44,6 @@ describe('the comparison of clocks', () => {
     comparison.sending('a');
     comparison.heard('a', of.now());
     of.set(90_000);
-    expect(comparison.offset()).toEqual({ atLeastMs: -90_000, atMostMs: -90_000 });
+    expect(comparison.offset()).toEqual({ atLeastMs: -90_000, atMostMs: -90_000, ageMs: 0 });
   });
 });

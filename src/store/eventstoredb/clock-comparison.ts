@@ -2,6 +2,8 @@
 export interface ClockOffset {
   readonly atLeastMs: number;
   readonly atMostMs: number;
+  /** How long ago the event was heard that tells. */
+  readonly ageMs: number;
 }
 
 /** The machine's clocks: one that may be set, and one that only runs. */
@@ -22,7 +24,7 @@ export class ClockComparison {
   readonly #clocks: MachineClocks;
   readonly #sent = new Map<string, number>();
   /** Against the steady clock. */
-  #newest: ClockOffset | undefined;
+  #newest: (Omit<ClockOffset, 'ageMs'> & { readonly heardAt: number }) | undefined;
 
   constructor(clocks: MachineClocks = ofThisMachine) {
     this.#clocks = clocks;
@@ -40,13 +42,16 @@ export class ClockComparison {
     const sentAt = this.#sent.get(eventId);
     if (sentAt === undefined) return;
     this.#sent.delete(eventId);
-    this.#newest = { atLeastMs: createdAt - this.#clocks.steady(), atMostMs: createdAt - sentAt };
+    const heardAt = this.#clocks.steady();
+    this.#newest = { atLeastMs: createdAt - heardAt, atMostMs: createdAt - sentAt, heardAt };
   }
 
   /** `undefined` before the first event was heard. */
   offset(): ClockOffset | undefined {
     if (this.#newest === undefined) return undefined;
-    const wallAhead = this.#clocks.wall() - this.#clocks.steady();
-    return { atLeastMs: this.#newest.atLeastMs - wallAhead, atMostMs: this.#newest.atMostMs - wallAhead };
+    const { atLeastMs, atMostMs, heardAt } = this.#newest;
+    const steady = this.#clocks.steady();
+    const wallAhead = this.#clocks.wall() - steady;
+    return { atLeastMs: atLeastMs - wallAhead, atMostMs: atMostMs - wallAhead, ageMs: steady - heardAt };
   }
 }
