@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
@@ -15,7 +16,8 @@ const DESTROYED = 'KeyDestroyed';
 const madeSchema = z.object({ wrapped: z.base64() });
 const METADATA_LIMIT_MS = 10_000;
 /** Of a call whose end nobody could tell: by its ids, and at its exact revision, it is safe to repeat. */
-const TRIES = 4;
+const TRIES = 10;
+const PAUSE_MS = 20;
 
 /**
  * Each key in a stream of its own, since a scavenge takes away whole streams' beginnings alone: `KeyMade` with the
@@ -89,6 +91,8 @@ async function patiently<T>(call: () => Promise<T>): Promise<T> {
       return await call();
     } catch (error) {
       if (!(error instanceof StoreUnavailableError && error.ambiguous) || tries === TRIES) throw error;
+      // One call that breaks takes all that are on their way with it.
+      await sleep(PAUSE_MS * tries);
     }
   }
 }
