@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../sla/clock.ts';
-import type { ClockName } from '../sla/events.ts';
+import type { CANCEL_CAUSES, ClockName } from '../sla/events.ts';
 import type { SlaFacts } from '../sla/policy.ts';
 import type { PromiseOwner } from '../sla/schedule.ts';
 import type { CaseState, Ending } from './case-state.ts';
@@ -40,6 +40,8 @@ export interface CaseRules<S extends CaseState> {
   restsOn?(state: S, commandId: string): readonly ClockName[];
   /** When another fact that stands kept the promise, if the decision of `without` had not been; it needs no second word. */
   stillMetAt?(state: S, clock: Clock, without: string): number | undefined;
+  /** Why nothing is promised any more though the case has not ended: what would run again is cancelled by it. */
+  owesNothing?(state: S): (typeof CANCEL_CAUSES)[number] | undefined;
   /** Steps that a lead may waive, with the clocks that end by it. */
   readonly waivable: Readonly<Record<string, readonly ClockName[]>>;
   /** Own steps that are taken after the closing too, and so say nothing of when it was. */

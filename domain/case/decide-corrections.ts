@@ -147,7 +147,7 @@ const CANCELLED_BY = {
 
 /**
  * The results that a decision gave, taken back: a clock runs again, or is breached, unless another fact that stands kept
- * it too; of a case that has ended what would run again ends with it.
+ * it too; of a case that has ended, or owes nothing, what would run again ends with it.
  */
 export function rescinded<S extends CaseState>(
   context: DecideContext,
@@ -160,6 +160,7 @@ export function rescinded<S extends CaseState>(
   const owner = ownerOf(state, rules);
   const resting = rules.restsOn?.(state, commandId) ?? [];
   const { ended } = state;
+  const over = ended === undefined ? rules.owesNothing?.(state) : CANCELLED_BY[ended.how];
   const owedAgain: Clock[] = [];
   const events = state.clocks
     .filter(
@@ -175,11 +176,11 @@ export function rescinded<S extends CaseState>(
       ];
       const still = others.filter(other => other !== undefined).sort((a, b) => a - b)[0];
       const taken = rescindResult(context, owner, clock, because, at, { still, until: ended?.at });
-      if (taken.length === 0 || ended === undefined || still !== undefined) return taken;
+      if (taken.length === 0 || over === undefined || still !== undefined) return taken;
       const broken = isBreached(clock) || taken.some(e => e.type === 'SlaClockBreached');
       const again = { ...clock, status: broken ? ('breached' as const) : ('running' as const) };
       owedAgain.push(again);
-      return [...taken, ...cancelClock(again, CANCELLED_BY[ended.how], at)];
+      return [...taken, ...cancelClock(again, over, at)];
     });
   return ended?.how === 'merged' ? [...events, ...handedOnLater(state, owedAgain, at)] : events;
 }

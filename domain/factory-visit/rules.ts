@@ -41,6 +41,7 @@ export const rules: CaseRules<FactoryVisitState> = {
   },
   // The grade that its promises go by is the assessment's.
   customerFields: [],
+  owesNothing: ({ phase }) => (phase === 'cancelled' ? 'visitCancelled' : undefined),
   retractable: RETRACTABLE,
   waivable: { hosts: ['hostsAssigned'] },
   mayClose(state) {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { readLogAddress } from '../migrate/log-address.ts';
-import { type MigrationProgress, migrate } from '../migrate/migrate.ts';
+import type { MigrationProgress } from '../migrate/migrate.ts';
 import { reported } from './ask-house.ts';
 import { progressLine } from './progress-line.ts';
 
@@ -42,6 +42,8 @@ async function move({ from, to, again, json }: MigrateOptions): Promise<void> {
   }
   const masterKeyFile = process.env['REDRESS_MASTER_KEY_FILE'] || undefined;
   const wanted = { ...addresses, again, masterKeyFile };
+  // Loaded where it is used: EventStoreDB's client is half of what the program would load.
+  const { migrate } = await import('../migrate/migrate.ts');
   const moved = await migrate(wanted, systemClock, told => progress.told(told));
   progress.clear();
   const { logId, events, root, copied, keys } = moved;

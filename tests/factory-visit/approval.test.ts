@@ -422,4 +422,15 @@ describe('a step taken back', () => {
     expect(without.clock('hostsAssigned').status).toBe('running');
     expect(without.state.phase).toBe('approved');
   });
+
+  it('asks for none when the visit is cancelled', () => {
+    const stepRevision = hosted.revisionOf('FactoryVisitHostsAssigned');
+    const without = hosted
+      .did('cancel', { by: 'house', reason: 'x' }, proposer, '2026-08-11 09:30')
+      .did('retractStep', { stepRevision, reason: 'x' }, lead, '2026-08-11 10:00');
+    expect(without.clock('hostsAssigned')).toMatchObject({
+      status: 'cancelled',
+      cancelledBecause: 'visitCancelled',
+    });
+  });
 });
