@@ -33,8 +33,11 @@ export function explanationsHold(
     const bounds = told.stretches.flatMap(({ from, to }) => [from, to]);
     for (let i = 1; i < bounds.length - 1; i += 2) expect(bounds[i], name).toBe(bounds[i + 1]);
     if (bounds.length > 0) {
+      expect(bounds[0], name).toBe(told.countsFrom);
+      // The end of a very long list is left out, and counted.
       const ends = history.way.stopped?.since ?? schedule.dueAt;
-      expect([bounds[0], bounds.at(-1)], name).toEqual([told.countsFrom, ends]);
+      if (told.stretchesLeftOut === 0) expect(bounds.at(-1), name).toBe(ends);
+      else expect(bounds.at(-1), name).toBeLessThan(ends);
     }
   }
 }
