@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { StoredEvent } from './envelope.ts';
 import { uuidSchema } from './envelope.ts';
-import { LOG_STREAM_ID, SYSTEM_ACTOR_ID } from './fixed-streams.ts';
+import { LOG_STREAM_ID } from './fixed-streams.ts';
+import { houseMetadata } from './house-metadata.ts';
 
 /** The version of the log's format that this release writes (docs/decisions/0001-log-format.md). */
 export const LOG_FORMAT_VERSION = 1;
@@ -25,14 +26,6 @@ export function logCreated(
     schemaVersion: 1,
     data: logCreatedSchema.parse({ logId: ids.logId, formatVersion: LOG_FORMAT_VERSION }),
     sealed: [],
-    metadata: {
-      occurredAt: now,
-      decidedAt: now,
-      recordedAt: now,
-      actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' },
-      commandId: ids.commandId,
-      correlationId: ids.commandId,
-      deciderVersion: 1,
-    },
+    metadata: houseMetadata(ids.commandId, now),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { StoredEvent } from './envelope.ts';
-import { SYSTEM_ACTOR_ID } from './fixed-streams.ts';
+import { houseMetadata } from './house-metadata.ts';
 
 /** The kinds of store that a log can live in. */
 const LOG_HOMES = ['sqlite', 'eventstoredb'] as const;
@@ -33,15 +33,7 @@ export function logMoved(
     schemaVersion: 1,
     data: move,
     sealed: [],
-    metadata: {
-      occurredAt: now,
-      decidedAt: now,
-      recordedAt: now,
-      actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' },
-      commandId: ids.commandId,
-      correlationId: ids.commandId,
-      deciderVersion: 1,
-    },
+    metadata: houseMetadata(ids.commandId, now),
   };
 }
 

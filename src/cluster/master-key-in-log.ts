@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import { LOG_STREAM_ID, SYSTEM_ACTOR_ID } from '../../domain/log/fixed-streams.ts';
+import { LOG_STREAM_ID } from '../../domain/log/fixed-streams.ts';
 import { houseEvents } from '../../domain/log/house-events.ts';
+import { houseMetadata } from '../../domain/log/house-metadata.ts';
 import { patientAppend } from '../engine/patient-append.ts';
 import type { NumberedMasterKey } from '../privacy/key-wrap.ts';
 import { type MasterKey, MasterKeyError, readMasterKey } from '../privacy/master-key.ts';
@@ -54,15 +55,7 @@ export async function agreeOnMasterKey(
         schemaVersion: MasterKeyNamed.schemaVersion,
         data: { fingerprint: master.id },
         sealed: [],
-        metadata: {
-          occurredAt: now,
-          decidedAt: now,
-          recordedAt: now,
-          actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' },
-          commandId,
-          correlationId: commandId,
-          deciderVersion: 1,
-        },
+        metadata: houseMetadata(commandId, now),
       },
     ]);
   }

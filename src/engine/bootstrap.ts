@@ -9,6 +9,7 @@ import {
   SYSTEM_ACTOR_ID,
 } from '../../domain/log/fixed-streams.ts';
 import { houseEvents } from '../../domain/log/house-events.ts';
+import { houseMetadata } from '../../domain/log/house-metadata.ts';
 import { defectCategories } from '../../domain/master-data/defect-categories.ts';
 import { defaultPolicy } from '../../domain/sla/default-policy.ts';
 import { policyEvents } from '../../domain/sla/policy.ts';
@@ -50,15 +51,7 @@ export async function bootstrap(parts: {
         // What a schema of plain JSON gave out.
         data: data as StoredEvent['data'],
         sealed: [],
-        metadata: {
-          occurredAt: now,
-          decidedAt: now,
-          recordedAt: now,
-          actor: { id: SYSTEM_ACTOR_ID, role: 'system', via: 'cli' },
-          commandId,
-          correlationId: commandId,
-          deciderVersion: 1,
-        },
+        metadata: houseMetadata(commandId, now),
       },
     ]);
   };
