@@ -61,6 +61,11 @@ export type FromAuditWorker =
 export const UNTAKEN_ITEMS = 16;
 export type ToAuditWorker = { readonly kind: 'taken' };
 
+/** The views cannot be compared now; the message says why. */
+export class NoViewsError extends Error {
+  override readonly name = 'NoViewsError';
+}
+
 /** The job could not be done. */
 class AuditJobError extends Error {
   override readonly name = 'AuditJobError';
@@ -68,7 +73,7 @@ class AuditJobError extends Error {
 
 /**
  * Does one job over the log of a data folder. Items come in order; the next come when what `onItem` returned is done.
- * @throws AuditJobError; what `onItem` throws; AbortError when the signal ends it
+ * @throws NoViewsError; AuditJobError; what `onItem` throws; AbortError when the signal ends it
  */
 export function runAuditJob<J extends JobName>(
   where: AuditedPlace,
@@ -106,7 +111,11 @@ export function runAuditJob<J extends JobName>(
           taken.then(() => resolve(message.value as AuditJobs[J]['result']), reject);
           break;
         case 'failed':
-          reject(new AuditJobError(`${message.name}: ${message.message}`));
+          reject(
+            message.name === 'NoViewsError'
+              ? new NoViewsError(message.message)
+              : new AuditJobError(`${message.name}: ${message.message}`),
+          );
           break;
       }
     });

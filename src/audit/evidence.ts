@@ -18,6 +18,9 @@ export interface Evidence {
 
 export type EvidenceConfig = Pick<Config, 'checkpointKeyFile' | 'checkpointEveryMinutes' | 'checkpointCopy'>;
 
+/** A stop waits so long for hashes that are not taken yet, and no longer: the next start takes them. */
+const LAST_HASHES_MS = 5_000;
+
 /** Begins to follow the log of a data folder. @throws StoreUnavailableError */
 export async function openEvidence(parts: {
   readonly folder: string;
@@ -30,6 +33,22 @@ export async function openEvidence(parts: {
   const { folder, address, store, clock, log, config } = parts;
   const tree = new Tree({ folder, store: address }, log);
   const stopListening = store.onAppended(() => tree.wake());
+  /**
+   * What a short command appended just before it ends has its hash then: an event without one could be changed until
+   * the next start, and nobody would know.
+   */
+  const takeLastHashes = async (): Promise<void> => {
+    try {
+      if (await tree.hasTaken(await store.head(), LAST_HASHES_MS)) return;
+      if (tree.status().stopped === undefined)
+        log.warn(
+          { taken: tree.status().size },
+          'the newest events have no hash yet: the next start takes them',
+        );
+    } catch (error) {
+      log.warn({ problem: String(error) }, 'the newest events have no hash yet: the log cannot be read');
+    }
+  };
   try {
     const checkpoints = await Checkpoints.open({
       store,
@@ -54,6 +73,7 @@ export async function openEvidence(parts: {
       async close() {
         stopListening();
         await checkpoints.close();
+        await takeLastHashes();
         await tree.close();
       },
     };

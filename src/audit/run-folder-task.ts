@@ -20,6 +20,7 @@ export function runFolderTask(
       reject(new Error('the call was given up'));
       void worker.terminate();
     };
+    if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     worker.on('message', (message: FromFolderTask) => {
       switch (message.kind) {

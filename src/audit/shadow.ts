@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { Position } from '../../domain/log/envelope.ts';
 import type { Projection } from '../../projections/projection.ts';
@@ -9,6 +10,7 @@ import type { EventLog, StreamedLog } from '../store/event-store.ts';
 import { currentGeneration } from '../views/generation-files.ts';
 import { buildViews } from '../views/view-build.ts';
 import { openViewFileReadOnly, readCheckpoints } from '../views/view-file.ts';
+import { NoViewsError } from './audit-job.ts';
 import { logUpTo } from './log-up-to.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -41,16 +43,15 @@ export interface ShadowResult {
   readonly faulted: readonly { readonly projection: string; readonly message: string }[];
 }
 
-/** The views cannot be compared now; the message says why. */
-class NoViewsError extends Error {
-  override readonly name = 'NoViewsError';
-}
-
 const SCRATCH = '.shadow-';
+/** Views that are being made, or of which one is behind the others, are waited for as long. */
+const VIEWS_WAIT_MS = 5_000;
+const LOOK_EVERY_MS = 100;
 
 /**
  * Makes all views from nothing in a scratch folder beside those that answer, up to the very event that these have seen,
  * and compares row by row. Those that answer are held as they are meanwhile, in a read transaction; writers go on.
+ * @throws NoViewsError when there are none in time that have all seen the same events
  */
 export async function shadow(parts: {
   readonly folder: string;
@@ -64,18 +65,10 @@ export async function shadow(parts: {
   for (const name of readdirSync(folder)) {
     if (name.startsWith(SCRATCH)) rmSync(join(folder, name), { recursive: true, force: true });
   }
-  const current = currentGeneration(folder);
-  if (current === undefined) throw new NoViewsError('there are no views yet');
-  const live = openViewFileReadOnly(current.path);
+  const { live, checkpoints, upTo } = await heldViews(folder);
   const scratch = mkdtempSync(join(folder, SCRATCH));
   try {
-    live.exec('BEGIN');
-    const { checkpoints } = readCheckpoints(live);
-    const going = checkpoints.filter(({ fault }) => fault === undefined);
-    const [upTo, ...others] = [...new Set(going.map(({ position }) => position))];
-    if (upTo === undefined || others.length > 0) {
-      throw new NoViewsError('the views have not seen the same events yet: ask again in a moment');
-    }
+    const going = checkpoints.filter(isGoing);
     const bounded = logUpTo(log, upTo);
     const built = await buildViews(scratch, bounded, projections, async events => onProgress(events));
     const rebuilt = openViewFileReadOnly(built.path);
@@ -94,6 +87,35 @@ export async function shadow(parts: {
     live.close();
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** The views that answer, held as they are by a read transaction, once all have seen the same events. */
+async function heldViews(folder: string) {
+  for (const until = performance.now() + VIEWS_WAIT_MS; ; await sleep(LOOK_EVERY_MS)) {
+    const current = currentGeneration(folder);
+    let why = 'there are no views yet: ask again in a moment';
+    if (current !== undefined) {
+      const live = openViewFileReadOnly(current.path);
+      try {
+        live.exec('BEGIN');
+        const { checkpoints } = readCheckpoints(live);
+        const going = checkpoints.filter(isGoing);
+        const [upTo, ...others] = new Set(going.map(({ position }) => position));
+        if (upTo !== undefined && others.length === 0) return { live, checkpoints, upTo };
+        if (going.length === 0) throw new NoViewsError('every view has stopped at an event');
+        why = 'the views have not seen the same events yet: ask again in a moment';
+      } catch (error) {
+        live.close();
+        throw error;
+      }
+      live.close();
+    }
+    if (performance.now() > until) throw new NoViewsError(why);
+  }
+}
+
+function isGoing({ fault }: { readonly fault?: unknown }): boolean {
+  return fault === undefined;
 }
 
 async function compare(

@@ -20,7 +20,8 @@ export class TreeFileError extends Error {
 const APPLICATION_ID = 0x52454454;
 const SCHEMA_VERSION = 1;
 const BUSY_TIMEOUT_MS = 5_000;
-const SCHEMA = `
+/** What the house makes in it. */
+export const TREE_SCHEMA = `
   CREATE TABLE tile (
     -- level * 2^40 + index
     number INTEGER PRIMARY KEY,
@@ -58,7 +59,7 @@ export function openTreeFile(path: string, logId: string): DatabaseSync {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2048');
     db.exec(`PRAGMA journal_size_limit = ${4 * 1024 * 1024}`);
     if (isOurs(db, path)) return;
-    db.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
+    db.exec(`BEGIN IMMEDIATE; ${TREE_SCHEMA}`);
     db.prepare(`INSERT INTO state VALUES (1, ?, 0, '')`).run(logId);
     db.exec('COMMIT');
   });

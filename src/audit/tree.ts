@@ -74,6 +74,11 @@ export class Tree {
     return this.#reader;
   }
 
+  /** Whether the hashes of all up to a position are taken, once they are or the time is over. */
+  hasTaken(position: Position, timeoutMs: number): Promise<boolean> {
+    return this.#waitFor(position, timeoutMs);
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#telling);

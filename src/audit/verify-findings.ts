@@ -1,3 +1,4 @@
+import { type ForeignObject, foreignText } from '../store/foreign-objects.ts';
 import type { StoredBody } from '../store/stored-bodies.ts';
 
 /** An event, as far as it can be named. */
@@ -40,6 +41,8 @@ export type Finding =
   | { readonly kind: 'treeDamaged'; readonly index?: number; readonly message?: string }
   /** Found by the store under another stream or revision than the event itself says. */
   | ({ readonly kind: 'misfiled' } & NamedEvent)
+  /** The log's file has something beside its events that the house did not make. */
+  | ({ readonly kind: 'foreignObject'; readonly file: string } & ForeignObject)
   /** The store cannot read on after so many events. */
   | { readonly kind: 'unreadable'; readonly index: number; readonly message: string }
   /** A checkpoint that is no checkpoint of this log by a key that is trusted. */
@@ -101,6 +104,8 @@ export function findingText(finding: Finding): string {
       );
     case 'misfiled':
       return `event ${eventText(finding)} is filed under another stream or revision than it says of itself`;
+    case 'foreignObject':
+      return foreignText(finding.file, finding);
     case 'unreadable':
       return `the log cannot be read after event ${finding.index - 1}: ${finding.message}`;
     case 'badCheckpoint':

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { openBodies } from '../store/open-store.ts';
-import type { StoreAddress } from '../store/store-address.ts';
+import { foreignInLog } from '../store/sqlite-file.ts';
+import { type StoreAddress, sqlitePath } from '../store/store-address.ts';
 import { readCheckpointKeys } from './checkpoint-keys.ts';
 import { notesIn } from './checkpoint-streams.ts';
 import { type NoteVerifier, parseVerifier } from './signed-note.ts';
 import { TreeFileError } from './tree-file.ts';
 import { TreeReader } from './tree-reader.ts';
+import type { Finding } from './verify-findings.ts';
 import { type VerifyReport, verifyLog } from './verify-log.ts';
 
 export const verifyFolderParams = z.strictObject({
@@ -50,18 +52,25 @@ export async function verifyFolder(
         trusted,
         onProgress,
       });
-      if (damage === undefined) return report;
-      return {
-        ...report,
-        ok: false,
-        findings: [...report.findings, { kind: 'treeDamaged', message: damage }],
-      };
+      const findings: readonly Finding[] = [
+        ...report.findings,
+        ...(damage === undefined ? [] : [{ kind: 'treeDamaged', message: damage } as const]),
+        ...foreignIn(store),
+      ];
+      return { ...report, ok: findings.length === 0, findings };
     } finally {
       tree?.close();
     }
   } finally {
     await log.close();
   }
+}
+
+/** What lies in the file of an embedded log beside its events. */
+function foreignIn(store: StoreAddress): readonly Finding[] {
+  const path = sqlitePath(store);
+  if (path === undefined) return [];
+  return foreignInLog(path).map(each => ({ kind: 'foreignObject', file: basename(path), ...each }));
 }
 
 /** @throws VerifyInputError */

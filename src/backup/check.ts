@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { TREE_SCHEMA } from '../audit/tree-file.ts';
 import { findingText } from '../audit/verify-findings.ts';
 import { verifyFolder } from '../audit/verify-folder.ts';
+import { KEY_SCHEMA } from '../privacy/key-file.ts';
 import { readMasterKey } from '../privacy/master-key.ts';
+import { foreignObjects, foreignText } from '../store/foreign-objects.ts';
 import { numberOfPosition } from '../store/position.ts';
 import { configuredStore } from '../store/store-address.ts';
 import { openSqliteBodies } from '../store/stored-bodies.ts';
@@ -45,7 +48,7 @@ export async function checkFolder(
   };
   for (const name of ['events.db', 'keys.db', 'tree.db']) {
     onProgress({ doing: `the pages of ${name}` });
-    await look('integrity', async () => [integrityOf(folder, name)]);
+    await look('integrity', async () => integrityOf(folder, name));
   }
   onProgress({ doing: 'the log' });
   await look('log', async () => {
@@ -69,13 +72,16 @@ export async function checkFolder(
   return checked;
 }
 
-function integrityOf(folder: string, name: string): Checked {
+/** Of the log itself `verifyFolder` looks. */
+const SCHEMAS: Readonly<Record<string, string>> = { 'keys.db': KEY_SCHEMA, 'tree.db': TREE_SCHEMA };
+
+function integrityOf(folder: string, name: string): readonly Checked[] {
   const path = join(folder, name);
   if (!existsSync(path)) {
     // It is derived, and made at the next start.
     const isDerived = name === 'tree.db';
     const text = isDerived ? `${name} is not there: the next start makes it` : `${name} is missing`;
-    return { part: 'integrity', ok: isDerived, text };
+    return [{ part: 'integrity', ok: isDerived, text }];
   }
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   try {
@@ -84,13 +90,15 @@ function integrityOf(folder: string, name: string): Checked {
       .all()
       .map(row => String(row.integrity_check));
     const ok = lines.length === 1 && lines[0] === 'ok';
-    return { part: 'integrity', ok, text: ok ? `${name} is whole` : `${name}: ${lines.join('; ')}` };
+    const schema = SCHEMAS[name];
+    const foreign = schema === undefined ? [] : foreignObjects(db, schema);
+    return [
+      { part: 'integrity', ok, text: ok ? `${name} is whole` : `${name}: ${lines.join('; ')}` },
+      ...foreign.map(each => ({ part: 'integrity', ok: false, text: foreignText(name, each) }) as const),
+    ];
   } catch (error) {
-    return {
-      part: 'integrity',
-      ok: false,
-      text: `${name}: ${error instanceof Error ? error.message : error}`,
-    };
+    const text = `${name}: ${error instanceof Error ? error.message : error}`;
+    return [{ part: 'integrity', ok: false, text }];
   } finally {
     db.close();
   }

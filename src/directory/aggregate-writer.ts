@@ -9,6 +9,7 @@ import type {
 import type { Aggregate } from '../../domain/log/aggregate.ts';
 import type { ActorStamp, Position, StoredEvent } from '../../domain/log/envelope.ts';
 import type { WallClock } from '../clock.ts';
+import { parsedEvent } from '../engine/decided-events.ts';
 import type { Rejection, RejectionJournal } from '../engine/rejection-journal.ts';
 import type { Json, JsonObject } from '../privacy/json-edit.ts';
 import type { Sealer } from '../privacy/sealer.ts';
@@ -180,29 +181,30 @@ export function createAggregateWriter(parts: {
     },
   ): NewEvent {
     const { command } = request;
-    const definition = aggregate.events[event.type];
     const commandSchema = aggregate.commands[command.type]?.schema;
-    if (definition === undefined || commandSchema === undefined) {
-      throw new TypeError(`${aggregate.category} decided on an event ${event.type} that it does not define`);
-    }
+    if (commandSchema === undefined)
+      throw new TypeError(`${aggregate.category} knows no command ${command.type}`);
+    const by = `${aggregate.category}: ${command.type}`;
+    const decided = parsedEvent(aggregate.events[event.type], event, by);
+    const { schemaVersion, schema } = decided.definition;
     const eventId = v7();
     const { data, sealed, ...rest } = sealer.seal(
       {
         eventId,
         streamId: at.streamId,
         type: event.type,
-        schemaVersion: definition.schemaVersion,
-        data: asJson(event.data),
+        schemaVersion,
+        data: asJson(decided.data),
         ...(at.first ? { command: { type: command.type, data: asJson(command.data) } } : {}),
         ...(at.anchors ? { anchor: at.streamId.slice(aggregate.category.length + 1) } : {}),
       },
-      { event: definition.schema, command: commandSchema },
+      { event: schema, command: commandSchema },
     );
     const { actor, commandId, correlationId, causationId, traceparent, importId } = request;
     return {
       eventId,
       type: event.type,
-      schemaVersion: definition.schemaVersion,
+      schemaVersion,
       data,
       sealed,
       metadata: {

@@ -1,3 +1,4 @@
+import type { EventDefinition } from '../../domain/case/event-definition.ts';
 import type { AnyCommand, AnyEvent, AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import { type Metadata, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
 import type { Sealer } from '../privacy/sealer.ts';
@@ -51,9 +52,31 @@ export function bodyMacOf(sealer: Sealer, caseUuid: string, command: AnyCommand)
   return sealer.bodyMac(caseUuid, canonicalJson({ data: command.data, type: command.type }));
 }
 
-/** A decided event is not what its schema says: a bug of the lifecycle. Nothing was written. */
+/** A decided event is not what its schema says: a bug of who decided it. Nothing was written. */
 class MalformedEventError extends Error {
   override readonly name = 'MalformedEventError';
+}
+
+/**
+ * What a decided event says, as its schema gives it out: nothing else is ever written.
+ * @param by of the lifecycle or the small stream, and the command: for the error
+ * @throws MalformedEventError
+ */
+export function parsedEvent(
+  definition: EventDefinition | undefined,
+  event: { readonly type: string; readonly data: unknown },
+  by: string,
+): { readonly definition: EventDefinition; readonly data: StoredEvent['data'] } {
+  const parsed = definition && inCanonicalOrder(definition.schema).safeParse(event.data);
+  if (definition === undefined || parsed?.success !== true) {
+    // Paths and codes only: messages of checks may repeat a personal value.
+    const issues = parsed?.error?.issues.map(({ path, code }) => `${path.join('.')} (${code})`);
+    throw new MalformedEventError(
+      `${by} decided a malformed ${event.type}: ${issues?.join(', ') ?? 'unknown type'}`,
+    );
+  }
+  // Parsed by an event's schema, whose fields are JSON.
+  return { definition, data: parsed.data as StoredEvent['data'] };
 }
 
 /**
@@ -78,20 +101,11 @@ export function sealedEvents(
   // One object for all that happened at one time: whoever writes them writes it once.
   let shared: Metadata | undefined;
   return decided.events.map((event, index) => {
-    const definition = lifecycle.events[event.type];
-    const parsed = definition && inCanonicalOrder(definition.schema).safeParse(event.data);
-    if (definition === undefined || parsed?.success !== true) {
-      // Paths and codes only: messages of checks may repeat a personal value.
-      const issues = parsed?.error?.issues.map(({ path, code }) => `${path.join('.')} (${code})`);
-      throw new MalformedEventError(
-        `${lifecycle.name}: ${command.type} decided a malformed ${event.type}: ${issues?.join(', ') ?? 'unknown type'}`,
-      );
-    }
+    const by = `${lifecycle.name}: ${command.type}`;
+    const { definition, data } = parsedEvent(lifecycle.events[event.type], event, by);
     const eventId = newEventId();
     const { schemaVersion, schema } = definition;
     const base = { eventId, streamId, revision: firstRevision + index, type: event.type, schemaVersion };
-    // Parsed by an event's schema, whose fields are JSON.
-    const data = parsed.data as StoredEvent['data'];
     const { occurredAt } = event;
     if (index > 0) {
       const { data: sealedData, sealed } = sealer.seal({ ...base, data }, { event: schema });

@@ -26,6 +26,11 @@ export type UnfinishedImport = Omit<HeldRecord, 'streamIds'> & { readonly cases:
 
 const FOLDER = 'unfinished-imports';
 
+/** What lies in the data folder is not what tells of imports that were cut off; the message says what to do. */
+class HeldCasesError extends Error {
+  override readonly name = 'HeldCasesError';
+}
+
 /** Another import of the same source is running. */
 export class ImportRunsError extends Error {
   override readonly name = 'ImportRunsError';
@@ -41,12 +46,12 @@ export class HeldCases implements HeldBack {
   readonly #running = new Set<string>();
   #streams: ReadonlySet<string> = new Set();
 
-  /** @throws Error when a record in the data folder cannot be read */
+  /** @throws HeldCasesError when a record in the data folder cannot be read */
   constructor(dataFolder: string) {
     this.#folder = join(dataFolder, FOLDER);
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#folder);
     for (const file of readdirSync(this.#folder).filter(name => name.endsWith('.json'))) {
-      const record = recordSchema.parse(JSON.parse(readFileSync(join(this.#folder, file), 'utf8')));
+      const record = recordIn(join(this.#folder, file));
       this.#records.set(record.importId, record);
     }
     this.#gather();
@@ -113,6 +118,30 @@ export class HeldCases implements HeldBack {
     }
     renameSync(`${path}.new`, path);
     syncFolder(this.#folder);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    throw new HeldCasesError(
+      `${path} is a file, where the house keeps a folder of that name: move it away and start again`,
+      { cause: error },
+    );
+  }
+}
+
+function recordIn(path: string): HeldRecord {
+  try {
+    return recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    throw new HeldCasesError(
+      `${path} is no record of an unfinished import: put it back from a backup, or move it away (the timers of the ` +
+        "cases in it then fire by today's time) and run the import again",
+      { cause: error },
+    );
   }
 }
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { uuidSchema } from '../../domain/log/envelope.ts';
-import { runAuditJob } from '../audit/audit-job.ts';
+import { NoViewsError, runAuditJob } from '../audit/audit-job.ts';
 import { lifecycleNameSchema, recheckedKindSchema } from '../audit/audit-kinds.ts';
 import { exportMeasure } from '../audit/export-measure.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../audit/export-selection.ts';
 import { listLooks } from '../audit/list-looks.ts';
 import type { ApiRoute } from './api-route.ts';
-import { type AuditRouteParts, auditedRoute, auditSessionRoutes } from './audit-session.ts';
+import { type AuditRouteParts, auditedRoute, auditSessionRoutes, sentence } from './audit-session.ts';
 import { findCase } from './case-routes.ts';
 import { instantsToText, instantText } from './instants.ts';
 import { jobStream } from './job-stream.ts';
@@ -108,14 +108,14 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
           faulted: z.array(z.object({ projection: z.string(), message: z.string() })),
         }),
       },
-      problems: [],
-      async handle(_call, look) {
+      problems: ['viewBehind'],
+      async handle(_call, look, gone) {
         await engine.views.waitFor(await engine.store.head(), 30_000);
-        const body = await runAuditJob(
-          { folder: engine.folder, store: engine.address, timeZone },
-          'shadow',
-          null,
-        );
+        const where = { folder: engine.folder, store: engine.address, timeZone };
+        const body = await runAuditJob(where, 'shadow', null, { signal: gone }).catch(error => {
+          if (!(error instanceof NoViewsError)) throw error;
+          throw new ProblemError('viewBehind', { detail: sentence(error.message) });
+        });
         await look.ended('done', { rows: body.rows, tablesThatDiffer: body.differences.length });
         return { status: 200, body };
       },

@@ -12,6 +12,7 @@ import {
 import type { JsonObject } from '../privacy/json-edit.ts';
 import { type ApiAnswer, type ApiCall, type ApiRoute, apiRoute } from './api-route.ts';
 import type { HttpEngine } from './engine-port.ts';
+import { hangUp } from './hang-up.ts';
 import type { InstantWriter } from './instants.ts';
 import { ProblemError } from './problems.ts';
 
@@ -26,7 +27,8 @@ type Parsed<T> = T extends z.ZodType ? z.infer<T> : Record<string, never>;
 
 /**
  * A route by which somebody looks into the record. It takes one of the audit roles and an open session, in which the
- * look is recorded before anything is read; `handle` is given the look, to tell how a long one ended.
+ * look is recorded before anything is read; `handle` is given the look, to tell how a long one ended, and a signal that
+ * aborts when the client hangs up: nobody is answered then, and the look says that it was cut off.
  */
 export function auditedRoute<
   P extends z.ZodObject | undefined = undefined,
@@ -40,7 +42,11 @@ export function auditedRoute<
     readonly body?: B;
     /** camelCase, as it stands in the log. */
     readonly action: string;
-    handle(call: ApiCall<Parsed<P>, Parsed<Q>, Parsed<B>>, look: Look): Promise<ApiAnswer | undefined>;
+    handle(
+      call: ApiCall<Parsed<P>, Parsed<Q>, Parsed<B>>,
+      look: Look,
+      gone: AbortSignal,
+    ): Promise<ApiAnswer | undefined>;
   },
 ): ApiRoute {
   const { action, handle, ...rest } = route;
@@ -52,12 +58,16 @@ export function auditedRoute<
     headers: ['Audit-Session'],
     problems: [...rest.problems, 'auditSessionNeeded'],
     async handle(call) {
+      const gone = hangUp(call.reply);
       const look = await recorded(recorder, call, action);
       try {
-        return await handle(call, look);
+        return await handle(call, look, gone);
       } catch (error) {
-        await look.ended('failed', {});
-        throw error;
+        await look.ended(gone.aborted ? 'cutOff' : 'failed', {});
+        if (!gone.aborted) throw error;
+        call.request.log.info({ action }, 'the client hung up: its look was cut off');
+        call.reply.hijack();
+        return undefined;
       }
     },
   });
@@ -95,7 +105,8 @@ function lookerOf({ id, roles, via }: Actor) {
   return { userId: id, roles, via };
 }
 
-function sentence(text: string): string {
+/** What an error says, as a problem's detail. */
+export function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 

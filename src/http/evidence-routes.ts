@@ -12,7 +12,7 @@ import { TreeNotReadyError } from '../audit/tree.ts';
 import { findingText } from '../audit/verify-findings.ts';
 import type { VerifyReport } from '../audit/verify-log.ts';
 import { type ApiRoute, apiRoute } from './api-route.ts';
-import { type AuditRouteParts, auditedRoute } from './audit-session.ts';
+import { type AuditRouteParts, auditedRoute, sentence } from './audit-session.ts';
 import { READERS } from './authentication.ts';
 import { findCase } from './case-routes.ts';
 import { ProblemError } from './problems.ts';
@@ -131,7 +131,7 @@ export function evidenceRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
       }),
       success: { status: 200, description: 'What was found.', schema: verifySchema },
       problems: ['notProvable'],
-      handle: ({ query: { checkpoint, key } }, look) =>
+      handle: ({ query: { checkpoint, key } }, look, gone) =>
         provable(async () => {
           if (key !== undefined && parseVerifier(key) === undefined) {
             const message = 'is no verifier key: <name>+<8 hex digits>+<base64>';
@@ -140,14 +140,13 @@ export function evidenceRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
           const keys = key === undefined ? evidence.checkpoints.trusted().map(({ text }) => text) : [key];
           const kept = checkpoint === undefined ? [] : [{ note: checkpoint, source: 'the checkpoint sent' }];
           const wanted = { keyFile: '', keys, checkpoints: kept };
-          const { signal } = new AbortController();
           // What `verifyFolder` answered, in the thread.
           const report = (await runFolderTask(
             'verify',
             { folder: engine.folder, store: engine.address },
             wanted,
             () => {},
-            signal,
+            gone,
           )) as VerifyReport;
           await look.ended('done', { events: report.events, ok: report.ok });
           const findings = report.findings.map(finding => ({ ...finding, text: findingText(finding) }));
@@ -235,9 +234,6 @@ async function provable<T>(work: () => Promise<T>): Promise<T> {
       error instanceof NotInTreeError ||
       error instanceof RangeError;
     if (!isTold) throw error;
-    const { message } = error;
-    throw new ProblemError('notProvable', {
-      detail: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
-    });
+    throw new ProblemError('notProvable', { detail: sentence(error.message) });
   }
 }

@@ -19,7 +19,7 @@ const BUSY_TIMEOUT_MS = 1_000;
  * `data_key` is ever deleted or changes its length, so no record moves between pages. That an erased key is gone
  * does not rest on `secure_delete` finding every copy that balancing makes.
  */
-const SCHEMA = `
+export const KEY_SCHEMA = `
   CREATE TABLE data_key (
     number INTEGER PRIMARY KEY,
     key_id TEXT NOT NULL UNIQUE,
@@ -56,7 +56,7 @@ export function openKeyFile(
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     db.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192');
     if (isNew) {
-      db.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
+      db.exec(`BEGIN IMMEDIATE; ${KEY_SCHEMA}`);
       db.prepare('INSERT INTO master_key VALUES (1, ?)').run(master.id);
       db.exec('COMMIT');
     }

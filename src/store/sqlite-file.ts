@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { logCreatedSchema } from '../../domain/log/log-created.ts';
+import { type ForeignObject, foreignObjects } from './foreign-objects.ts';
 import { sqliteCode } from './sqlite-failure.ts';
 
 /** The file is not a log that this release reads: another program's, a newer release's, or damaged. */
@@ -78,6 +79,16 @@ export function openLogFileReadOnly(path: string): DatabaseSync {
   } catch (error) {
     db.close();
     throw sqliteCode(error) === undefined ? error : unreadable(path, error);
+  }
+}
+
+/** What somebody else put into the file of a log, or changed in it, beside its events. @throws LogFileError */
+export function foreignInLog(path: string): readonly ForeignObject[] {
+  const db = openLogFileReadOnly(path);
+  try {
+    return foreignObjects(db, SCHEMA);
+  } finally {
+    db.close();
   }
 }
 

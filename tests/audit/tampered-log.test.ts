@@ -88,6 +88,54 @@ describe('an attacker who writes to the log', () => {
   });
 });
 
+describe('an attacker who puts something into the file of the log', () => {
+  const verified = () =>
+    verifyFolder(
+      { folder: log.folder, store: configuredStore('sqlite', log.folder) },
+      { keyFile: 'none', keys: [log.signer.verifier.text], checkpoints: [...log.checkpoints] },
+      () => {},
+    );
+
+  it('leaves nothing to find in a log as the house made it', async () => {
+    expect(await verified()).toMatchObject({ ok: true, findings: [] });
+  });
+
+  it.each([
+    [
+      'a trigger that drops what is written',
+      `CREATE TRIGGER tidy AFTER INSERT ON events BEGIN DELETE FROM events WHERE position = new.position; END`,
+      { object: 'trigger', name: 'tidy', how: 'added' },
+      'a trigger "tidy" that Redress did not make: it can change or drop what is written, unseen',
+    ],
+    [
+      'a table of its own',
+      'CREATE TABLE notes (text)',
+      { object: 'table', name: 'notes', how: 'added' },
+      'a table "notes"',
+    ],
+    [
+      'another index under the name of ours',
+      'DROP INDEX events_by_stream; CREATE INDEX events_by_stream ON events (stream_id, revision)',
+      { object: 'index', name: 'events_by_stream', how: 'changed' },
+      'is not as Redress made it',
+    ],
+    [
+      'no index any more',
+      'DROP INDEX events_by_stream',
+      { object: 'index', name: 'events_by_stream', how: 'missing' },
+      'the index "events_by_stream" is missing',
+    ],
+  ])('is told of by name: %s', async (_what, statement, object, text) => {
+    log.tamper(statement);
+    const { ok, findings } = await verified();
+    expect({ ok, findings }).toMatchObject({
+      ok: false,
+      findings: [{ kind: 'foreignObject', file: 'events.db', ...object }],
+    });
+    expect(findings.map(findingText).join()).toContain(text);
+  });
+});
+
 describe('an attacker who writes to the hashes too', () => {
   it('changes an event under a checkpoint: it lies between two checkpoints', async () => {
     log.tamper(`UPDATE events SET body = replace(body, '"via":"', '"via":"x') WHERE position = 20`);

@@ -237,6 +237,31 @@ describe('a check of a data folder', () => {
     );
   });
 
+  it('names what somebody put into a file of the house, and fails for it', async () => {
+    await backedUp();
+    await putBack();
+    await inRestored(async () => {});
+    const put = (file: string, sql: string) => {
+      const db = new DatabaseSync(join(place('restored'), file));
+      db.exec(sql);
+      db.close();
+    };
+    const before = await checked(place('restored'));
+    expect(before.filter(({ ok }) => !ok)).toEqual([]);
+    put('events.db', 'CREATE TRIGGER t1 AFTER INSERT ON events BEGIN DELETE FROM events; END');
+    put(
+      'keys.db',
+      'CREATE TABLE stash (wrapped); CREATE TRIGGER t2 BEFORE UPDATE ON data_key BEGIN INSERT INTO stash VALUES (old.wrapped); END',
+    );
+    put('tree.db', 'CREATE VIEW v AS SELECT 1');
+    expect((await checked(place('restored'))).filter(({ ok }) => !ok)).toEqual([
+      { part: 'integrity', ok: false, text: expect.stringContaining('keys.db has a table "stash" that') },
+      { part: 'integrity', ok: false, text: expect.stringContaining('keys.db has a trigger "t2" that') },
+      { part: 'integrity', ok: false, text: expect.stringContaining('tree.db has a view "v" that') },
+      { part: 'log', ok: false, text: expect.stringContaining('events.db has a trigger "t1" that') },
+    ]);
+  });
+
   it('finds a key that was changed, and keys that another master key wraps', async () => {
     await backedUp();
     await putBack();

@@ -409,3 +409,17 @@ describe('the directory', () => {
     expect(following.checkpoint()).toBe(await store.head());
   });
 });
+
+test('an event that its own schema does not take is not written: a bug of who decided it', async () => {
+  const data = { name: 'Seven', department: 'assembly', leadUserId: 'the boss' };
+  const careless: typeof team = {
+    ...team,
+    decide: () => ({ outcome: 'accepted', events: [{ type: 'TeamRegistered', data, occurredAt: now }] }),
+  };
+  const id = v4();
+  const command = { type: 'registerTeam', data: { name: 'Seven', department: 'assembly' } } as const;
+  await expect(service.give(careless, { ...asking(), id, command })).rejects.toThrow(
+    'team: registerTeam decided a malformed TeamRegistered: leadUserId (invalid_format)',
+  );
+  expect(await store.readStream(`team-${id}`)).toEqual([]);
+});

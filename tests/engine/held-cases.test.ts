@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v4 as uuidv4 } from 'uuid';
@@ -40,6 +40,21 @@ describe('cases held back by an import', () => {
     after.end(record([]).importId);
     expect(after.has('parcel-a')).toBe(false);
     expect(new HeldCases(folder).size).toBe(0);
+  });
+
+  it('say what lies in the way of their folder, and which record cannot be read', () => {
+    const path = join(folder, 'unfinished-imports');
+    writeFileSync(path, 'a note');
+    expect(() => new HeldCases(folder)).toThrow(
+      `${path} is a file, where the house keeps a folder of that name: move it away and start again`,
+    );
+    rmSync(path);
+    mkdirSync(path);
+    const half = join(path, `${record([]).importId}.json`);
+    for (const text of ['{"importId"', '{}']) {
+      writeFileSync(half, text);
+      expect(() => new HeldCases(folder)).toThrow(`${half} is no record of an unfinished import`);
+    }
   });
 
   it('are let go of by a run that is stopped, and stay held', () => {

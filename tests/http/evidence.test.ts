@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { get } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyBundle } from '../../src/audit/bundle/verify-bundle.ts';
 import { checkProof } from '../../src/audit/check-proof.ts';
 import { openCheckpoint } from '../../src/audit/checkpoint-note.ts';
-
 import { newSigner } from '../../src/audit/signed-note.ts';
 import { type Ask, asker, type HttpHouse, httpHouse, receive } from './http-house.ts';
 
@@ -117,4 +117,54 @@ describe('evidence over HTTP', () => {
       expect([url, body.type]).toEqual([url, 'urn:redress:problem:audit-session-needed']);
     }
   });
+});
+
+describe('a client that hangs up', () => {
+  it.each(['verify', 'shadow'])(
+    'ends what goes through the log for it, and its look says so: %s',
+    async action => {
+      let hangUp = async () => {};
+      const live = await httpHouse({}, house => ({
+        ...house,
+        people: {
+          ...house.people,
+          async give(aggregate, request) {
+            const outcome = await house.people.give(aggregate, request);
+            if (request.command.type === 'recordLook' && request.command.data.action === action)
+              await hangUp();
+            return outcome;
+          },
+        },
+      }));
+      try {
+        const base = await live.app.listen({ port: 0, host: '127.0.0.1' });
+        const person = await live.person('auditor');
+        const ask = asker(live.app, person.token);
+        const { body } = await ask('POST', '/v1/audit/sessions', { reason: 'an impatient auditor' });
+        const headers = { 'audit-session': String(body.id) };
+        const closed = new Promise<void>(resolve => {
+          live.app.server.once('connection', socket => socket.once('close', () => setImmediate(resolve)));
+        });
+        const request = get(`${base}/v1/audit/${action}`, {
+          headers: { ...headers, authorization: `Bearer ${person.token}` },
+          agent: false,
+        });
+        request.on('error', () => {});
+        hangUp = () => {
+          request.destroy();
+          return closed;
+        };
+        await vi.waitFor(
+          async () => {
+            const { body } = await ask('GET', '/v1/audit/looks', undefined, headers);
+            expect(body.looks).toContainEqual(expect.objectContaining({ action, outcome: 'cutOff' }));
+          },
+          { timeout: 20_000, interval: 20 },
+        );
+        expect(live.lines.filter(line => line.includes('a request failed'))).toEqual([]);
+      } finally {
+        await live.close();
+      }
+    },
+  );
 });
