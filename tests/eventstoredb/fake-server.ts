@@ -236,9 +236,11 @@ function read(call: ReadCall, log: FakeLog, mischief: Mischief | undefined): voi
   call.on('error', () => undefined);
   const options = call.request.getOptions();
   if (options === undefined) return void call.end();
-  const delayMs = mischief?.readDelayMs() ?? 0;
+  const trick = mischief?.ofRead() ?? 'none';
+  if (trick === 'hangRead') return;
+  const delayMs = trick === 'slowRead' ? (mischief?.delayMs() ?? 0) : 0;
   setTimeout(() => {
-    if (mischief?.failRead() === true) return drop(call);
+    if (trick === 'failRead') return drop(call);
     if (options.hasSubscription()) return subscribe(call, log, mischief);
     const found = options.hasStream() ? ofStream(options, log) : ofAll(options, log);
     if (found === undefined) {
@@ -248,7 +250,10 @@ function read(call: ReadCall, log: FakeLog, mischief: Mischief | undefined): voi
       answer.setStreamNotFound(missing);
       call.write(answer);
     } else {
-      for (const event of found.slice(0, Number(options.getCount()))) call.write(eventAnswer(event));
+      const page = found.slice(0, Number(options.getCount()));
+      const told = trick === 'breakRead' ? page.slice(0, page.length / 2) : page;
+      for (const event of told) call.write(eventAnswer(event));
+      if (trick === 'breakRead') return drop(call);
     }
     call.end();
   }, delayMs);
@@ -300,9 +305,14 @@ function subscribe(call: ReadCall, log: FakeLog, mischief: Mischief | undefined)
     for (const event of log.all.slice(log.countBefore(after + 1n))) {
       after = event.place;
       const shown = !(filtered && event.type.startsWith('$'));
+      const trick = mischief?.ofFeed() ?? 'none';
+      if (trick === 'silentSubscription') {
+        stop();
+        return;
+      }
       call.write(shown ? eventAnswer(event) : checkpointAnswer(event));
-      if (shown && mischief?.repeatEvent() === true) call.write(eventAnswer(event));
-      if (mischief?.endSubscription() === true) {
+      if (trick === 'repeatEvent' && shown) call.write(eventAnswer(event));
+      if (trick === 'endSubscription') {
         stop();
         drop(call);
         return;

@@ -1,56 +1,24 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Position } from '../../domain/log/envelope.ts';
 import { patientAppend } from '../../src/engine/patient-append.ts';
-import {
-  type AppendResult,
-  type EventStore,
-  type NewEvent,
-  StoreUnavailableError,
-} from '../../src/store/event-store.ts';
+import type { EventStore } from '../../src/store/event-store.ts';
 import { openEventStoreDb } from '../../src/store/eventstoredb/eventstoredb-store.ts';
 import { newEvents, newStreamId } from '../contract/new-event.ts';
 import { type FakeServer, startFakeServer } from './fake-server.ts';
 import { mischiefOf } from './mischief.ts';
+import { patientStore, untilDefinite } from './patient-store.ts';
 
 const clock = { now: () => 1_790_000_000_000 };
 const firstSeed = Number(process.env.REDRESS_TEST_SEED ?? Math.floor(Math.random() * 1_000_000));
 const SEEDS = Array.from({ length: 20 }, (_, index) => firstSeed + index);
 
+const patiently = { timeout: 30_000, interval: 10 };
 let server: FakeServer | undefined;
 let store: EventStore | undefined;
 afterEach(async () => {
   await store?.close();
   await server?.close();
 });
-
-/** Far more than bad luck brings: whoever needs more has met a store that does not come back. */
-const MOST_TRIES = 100;
-
-/** As a caller who does not give up on an append whose end nobody could tell. */
-async function untilDefinite(
-  to: EventStore,
-  streamId: string,
-  expectedRevision: number,
-  events: readonly NewEvent[],
-): Promise<AppendResult> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await patientAppend(to, streamId, expectedRevision, events);
-    } catch (error) {
-      if (!(error instanceof StoreUnavailableError) || !error.ambiguous || tries === MOST_TRIES) throw error;
-    }
-  }
-}
-
-async function untilRead<T>(read: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof StoreUnavailableError) || tries === MOST_TRIES) throw error;
-    }
-  }
-}
 
 describe('a server that loses answers, drops connections, has no leader and repeats itself', () => {
   it.each(SEEDS)('makes nothing lost and nothing doubled, seed %i', async seed => {
@@ -60,8 +28,9 @@ describe('a server that loses answers, drops connections, has no leader and repe
     store = await openEventStoreDb({
       connectionString: server.connectionString,
       clock,
-      appendLimitMs: 500,
-      readLimitMs: 500,
+      appendLimitMs: 300,
+      readLimitMs: 300,
+      feedCheckMs: 100,
     });
     const open = store;
     const heard: Position[] = [];
@@ -76,12 +45,12 @@ describe('a server that loses answers, drops connections, has no leader and repe
         meant.set(streamId, ids);
         for (let revision = -1; ids.length < 6; ) {
           const events = newEvents(1 + (ids.length % 3));
-          const result = await untilDefinite(open, streamId, revision, events);
+          const result = await untilDefinite(() => patientAppend(open, streamId, revision, events));
           // Nobody else writes to it: that somebody was first would be an append of ours that came twice.
           expect(result).toMatchObject({ outcome: 'appended', revision: revision + events.length });
           ids.push(...events.map(event => event.eventId));
           revision += events.length;
-          const tail = await untilRead(() => open.readStream(streamId, revision));
+          const tail = await untilDefinite(() => open.readStream(streamId, revision));
           expect(tail.map(event => event.eventId)).toEqual(ids.slice(-1));
         }
       }),
@@ -107,13 +76,20 @@ describe('a feed', () => {
   it('hears what another node appends, through every end of the subscription', async () => {
     const mischief = mischiefOf(firstSeed, 0.4);
     mischief.rest(true);
+    // Of events and checkpoints.
+    let told = 0;
+    Object.assign(mischief, {
+      ofFeed: () => (++told % 5 === 0 ? 'endSubscription' : told % 3 === 0 ? 'repeatEvent' : 'none'),
+    });
     server = await startFakeServer({ mischief });
     const { log, connectionString } = server;
-    store = await openEventStoreDb({ connectionString, clock });
+    const limits = { appendLimitMs: 300, readLimitMs: 300, feedCheckMs: 100 };
+    store = await openEventStoreDb({ connectionString, clock, ...limits });
     const ended: unknown[] = [];
     const other = await openEventStoreDb({
       connectionString,
       clock,
+      ...limits,
       onFeedEnded: error => ended.push(error),
     });
     const heard: Position[] = [];
@@ -126,7 +102,7 @@ describe('a feed', () => {
     });
     mischief.rest(false);
     for (let count = 0; count < 30; count++) {
-      await untilDefinite(store, newStreamId(), -1, newEvents(1));
+      await patientStore(store).append(newStreamId(), -1, newEvents(1));
       log.appendSystemEvent();
     }
     mischief.rest(true);
@@ -153,9 +129,9 @@ describe('a feed', () => {
     await expect(open.readStream(newStreamId())).rejects.toMatchObject({ ambiguous: false });
     await server.restart();
     const heard = new Promise<Position>(resolve => open.onAppended(resolve));
-    const result = await untilDefinite(open, newStreamId(), -1, newEvents(1));
+    const result = await patientStore(open).append(newStreamId(), -1, newEvents(1));
     expect(await heard).toBe(result.outcome === 'appended' ? result.position : 'none');
-    expect(await untilRead(() => open.readAll('', 100))).toHaveLength(4);
+    expect(await untilDefinite(() => open.readAll('', 100))).toHaveLength(4);
   });
 });
 
@@ -187,7 +163,48 @@ describe('a call that the server lost, on a connection that stands', () => {
     const events = newEvents(1);
     await expect(store.append(streamId, -1, events)).rejects.toMatchObject({ ambiguous: true });
     Object.assign(mischief, { ofAppend: () => 'none' });
-    expect(await untilDefinite(store, streamId, -1, events)).toMatchObject({ outcome: 'appended' });
+    expect(await patientStore(store).append(streamId, -1, events)).toMatchObject({ outcome: 'appended' });
+  });
+});
+
+describe('a read that is never answered', () => {
+  it('ends with its time limit, and the next one is answered', async () => {
+    const mischief = mischiefOf(firstSeed);
+    mischief.rest(true);
+    server = await startFakeServer({ mischief });
+    store = await openEventStoreDb({ connectionString: server.connectionString, clock, readLimitMs: 200 });
+    Object.assign(mischief, { ofRead: () => 'hangRead' });
+    await expect(store.head()).rejects.toThrow('did not answer a read within 200 ms');
+    Object.assign(mischief, { ofRead: () => 'breakRead' });
+    await expect(store.readAll('', 10)).rejects.toMatchObject({ ambiguous: false });
+    Object.assign(mischief, { ofRead: () => 'none' });
+    expect(await store.readAll('', 10)).toHaveLength(1);
+  });
+});
+
+describe('a subscription that stands and tells of nothing', () => {
+  it('is ended, made again, and tells of what it kept back', async () => {
+    const mischief = mischiefOf(firstSeed);
+    mischief.rest(true);
+    server = await startFakeServer({ mischief });
+    const { connectionString } = server;
+    store = await openEventStoreDb({ connectionString, clock });
+    const ended: unknown[] = [];
+    const other = await openEventStoreDb({
+      connectionString,
+      clock,
+      feedCheckMs: 50,
+      onFeedEnded: error => ended.push(error),
+    });
+    await vi.waitFor(() => expect(other.silentSince()).toBeUndefined(), patiently);
+    Object.assign(mischief, { ofFeed: () => 'silentSubscription' });
+    const heard = new Promise<Position>(resolve => other.onAppended(resolve));
+    const result = await store.append(newStreamId(), -1, newEvents(1));
+    Object.assign(mischief, { ofFeed: () => 'none' });
+    expect(await heard).toBe(result.outcome === 'appended' ? result.position : 'none');
+    expect(String(ended[0])).toContain('tells of nothing, though the log goes on');
+    await vi.waitFor(() => expect(other.silentSince()).toBeUndefined(), patiently);
+    await other.close();
   });
 });
 

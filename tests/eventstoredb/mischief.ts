@@ -1,62 +1,78 @@
 /** What a server does with an append that it was given. */
-export type AppendTrick =
-  | 'none'
-  | 'hang'
-  /** From here on nothing on this call is heard, and it is not ended. */
-  | 'deaf'
-  | 'late'
-  | 'dropBefore'
-  | 'loseAnswer'
-  | 'timeOut'
-  | 'notReady'
-  | 'notLeader';
-
-const TRICKS: readonly AppendTrick[] = [
+const APPEND_TRICKS = [
   'late',
   'dropBefore',
   'loseAnswer',
   'timeOut',
   'notReady',
   'notLeader',
-];
+  /** It is stored, and never answered. */
+  'hang',
+  /** From here on nothing on this call is heard, and it is not ended. */
+  'deaf',
+] as const;
+/** What it does with a read. */
+const READ_TRICKS = [
+  'slowRead',
+  'failRead',
+  /** Some of it is answered, then the connection breaks. */
+  'breakRead',
+  /** Nothing is ever answered. */
+  'hangRead',
+] as const;
+/** What it does to a subscription beside an event, or with it. */
+const FEED_TRICKS = [
+  'repeatEvent',
+  'endSubscription',
+  /** It stands, and tells of nothing any more. */
+  'silentSubscription',
+] as const;
+
+export type AppendTrick = 'none' | (typeof APPEND_TRICKS)[number];
+export type ReadTrick = 'none' | (typeof READ_TRICKS)[number];
+export type FeedTrick = 'none' | (typeof FEED_TRICKS)[number];
+/** With a system event of the server's own among those of the log. */
+export const EVERY_TRICK = [...APPEND_TRICKS, ...READ_TRICKS, ...FEED_TRICKS, 'systemEvent'] as const;
+export type Trick = (typeof EVERY_TRICK)[number];
 
 /** A server's misbehaviour, drawn from a seed: the same seed and the same calls give the same. */
 export interface Mischief {
   ofAppend(): AppendTrick;
-  delayMs(): number;
-  readDelayMs(): number;
-  failRead(): boolean;
-  repeatEvent(): boolean;
-  endSubscription(): boolean;
+  ofRead(): ReadTrick;
+  ofFeed(): FeedTrick;
   systemEvent(): boolean;
+  delayMs(): number;
   /** From here on, or until told otherwise, it behaves. */
   rest(resting: boolean): void;
-  /** How often each trick was played. */
-  readonly played: Readonly<Record<string, number>>;
+  /** How often each trick was played; those that were not are left out. */
+  readonly played: Readonly<Partial<Record<Trick, number>>>;
 }
 
-export function mischiefOf(seed: number, chance = 0.25): Mischief {
+/** What is never answered costs whoever waits his whole time limit. */
+const UNANSWERED: readonly Trick[] = ['hang', 'deaf', 'hangRead', 'silentSubscription'];
+
+/**
+ * @param chance how likely a trick is played on an append, from 0 to 1; on a read, and on each event that a
+ *   subscription tells of, it is a quarter of that
+ * @param quick without those that cost a whole time limit
+ */
+export function mischiefOf(seed: number, chance = 0.25, { quick = false } = {}): Mischief {
   const random = mulberry32(seed);
-  const played: Record<string, number> = {};
+  const played: Partial<Record<Trick, number>> = {};
   let resting = false;
-  const play = (name: string, likely: number): boolean => {
-    if (resting || random() >= likely) return false;
-    played[name] = (played[name] ?? 0) + 1;
-    return true;
+  const happens = (likely: number): boolean => !resting && random() < likely;
+  const play = <T extends Trick>(tricks: readonly T[]): T | 'none' => {
+    const trick = tricks[Math.floor(random() * tricks.length)];
+    if (trick === undefined || (quick && UNANSWERED.includes(trick))) return 'none';
+    played[trick] = (played[trick] ?? 0) + 1;
+    return trick;
   };
   return {
-    ofAppend() {
-      if (resting || random() >= chance) return 'none';
-      const trick = TRICKS[Math.floor(random() * TRICKS.length)] ?? 'none';
-      played[trick] = (played[trick] ?? 0) + 1;
-      return trick;
-    },
+    ofAppend: () => (happens(chance) ? play(APPEND_TRICKS) : 'none'),
+    ofRead: () => (happens(chance / 4) ? play(READ_TRICKS) : 'none'),
+    ofFeed: () => (happens(chance / 4) ? play(FEED_TRICKS) : 'none'),
+    systemEvent: () => happens(chance) && play(['systemEvent']) === 'systemEvent',
     delayMs: () => Math.floor(random() * 20),
-    readDelayMs: () => (play('slowRead', chance / 4) ? Math.floor(random() * 20) : 0),
-    failRead: () => play('failRead', chance / 4),
-    repeatEvent: () => play('repeatEvent', chance),
-    endSubscription: () => play('endSubscription', chance / 4),
-    systemEvent: () => play('systemEvent', chance),
     rest(now) {
       resting = now;
     },

@@ -146,7 +146,7 @@ describe('a log that moves to EventStoreDB', () => {
     async run => {
       const seed = Number(process.env['REDRESS_TEST_SEED'] ?? Math.floor(Math.random() * 1_000_000)) + run;
       await server.close();
-      const mischief = mischiefOf(seed, 0.05);
+      const mischief = mischiefOf(seed, 0.05, { quick: true });
       mischief.rest(true);
       server = await startFakeServer({ mischief });
       await filled('data', 60);

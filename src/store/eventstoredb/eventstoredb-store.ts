@@ -29,6 +29,8 @@ export interface EventStoreDbOptions {
   readonly appendLimitMs?: number;
   /** How long a page of events is waited for. */
   readonly readLimitMs?: number;
+  /** How often it is looked whether the subscription has fallen silent. */
+  readonly feedCheckMs?: number;
   /** Told of each end of the subscription, which is made again by itself. */
   readonly onFeedEnded?: (error: unknown) => void;
   /** For who copies a log alone. */
@@ -83,7 +85,7 @@ class EventStoreDbStore implements SharedEventStore {
 
   /** Reads the log's id, or begins the log; of two nodes that begin it at once one does. */
   async open(options: EventStoreDbOptions): Promise<void> {
-    const { onFeedEnded = () => {}, copy } = options;
+    const { onFeedEnded = () => {}, feedCheckMs, copy } = options;
     const where = 'EventStoreDB';
     if (copy === undefined) refuseUnfinished(await isUnfinishedCopy(this.#lease.client), where);
     let ofLog = await this.readStream(LOG_STREAM_ID);
@@ -96,6 +98,8 @@ class EventStoreDbStore implements SharedEventStore {
     this.#told = await this.head();
     this.#feed = followLog(this.#lease.client, {
       after: this.#told,
+      head: () => this.#reader.head(),
+      checkMs: feedCheckMs,
       onEvent: ({ id, streamId, created }, position) => {
         this.#clocks.heard(id, created.getTime());
         if (!isKeyStream(streamId)) this.#tell(position);
