@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { systemClock } from '../clock.ts';
 import { writeCompiled } from '../compile-cache.ts';
 import { type Config, loadConfig, unknownVariables } from '../config.ts';
@@ -11,8 +10,11 @@ import type { ApiRoute } from '../http/api-route.ts';
 import { isLeftByClient } from '../store/eventstoredb/left-rejection.ts';
 import { serveLocalSocket } from '../store/local-socket.ts';
 import { openSpans } from '../telemetry/open-spans.ts';
+import { addressTrouble } from './address-trouble.ts';
 import { reported } from './ask-house.ts';
-import { leadTeam, operationNamed, operations } from './operations.ts';
+import { firstUser } from './first-user.ts';
+import { openPatiently } from './open-patiently.ts';
+import { operationNamed } from './operations.ts';
 import { serviceLog } from './service-log.ts';
 
 /** `redress serve`: the service, until it is told to stop. */
@@ -31,10 +33,24 @@ async function serve(config: Config): Promise<void> {
     );
   }
   const spans = await openSpans(config, log);
-  const house = await openHouse(config, { clock: systemClock, log, spans });
   let firstToken: string | undefined;
+  let isNew = false;
+  const house = await openPatiently(
+    async () => {
+      const opened = await openHouse(config, { clock: systemClock, log, spans });
+      try {
+        // What a try began that was cut off, the next one finishes.
+        isNew ||= opened.directory.userIds().length === 0;
+        if (isNew) firstToken = await firstUser(opened);
+        return opened;
+      } catch (error) {
+        await opened.close();
+        throw error;
+      }
+    },
+    { config, log },
+  );
   try {
-    if (house.directory.userIds().length === 0) firstToken = await firstUser(house);
     const { url, stopped } = await serveHouse(house, config, log);
     process.stdout.write(welcome(url, firstToken));
     writeCompiled();
@@ -86,16 +102,7 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<str
   try {
     return await app.listen({ host, port });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const why =
-      code === 'EADDRINUSE'
-        ? `port ${port} is taken by another program: set REDRESS_PORT to a free one, or to 0`
-        : code === 'EACCES'
-          ? `port ${port} may not be listened at: set REDRESS_PORT to one above 1023`
-          : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
-            ? `${host} is no address of this machine: set REDRESS_HOST to one that is`
-            : undefined;
-    throw why === undefined ? error : new Error(why, { cause: error });
+    throw addressTrouble(error, { host, port });
   }
 }
 
@@ -121,19 +128,6 @@ function untilSignalled(log: Logger): Promise<NodeJS.Signals> {
       process.exit(1);
     });
   });
-}
-
-/** Of a house that nobody can get into: somebody who may do the main job, and make others. */
-async function firstUser(house: House): Promise<string> {
-  const made = await operations['token.create'](house, {
-    name: 'First user',
-    roles: ['admin', 'agent', 'lead', 'qa'],
-    teamId: DEFAULT_TEAM_ID,
-    label: 'first start',
-  });
-  await leadTeam(house, DEFAULT_TEAM_ID, made.userId);
-  if (made.token === undefined) throw new Error('a fresh command id gave no token');
-  return made.token;
 }
 
 function welcome(url: string, token: string | undefined): string {

@@ -33,6 +33,11 @@ export function timerCommandId(
   return commandId(logId, [streamId, name, cycle, kind, key, armedRevision]);
 }
 
+/** What the first start does once, whichever node it is. */
+export function firstStartCommandId(logId: string, step: string): string {
+  return commandId(logId, ['firstStart', step]);
+}
+
 export function workflowCommandId(
   logId: string,
   step: { readonly causingEventId: string; readonly workflow: string; readonly step: string },

@@ -6,8 +6,8 @@ import { AppendTooLargeError, StoreUnavailableError } from '../store/event-store
 import { BadCursorError } from '../views/queries/page.ts';
 import { PROBLEMS, ProblemError, type ProblemExtras, type ProblemName, problemDocument } from './problems.ts';
 
-const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
-const RETRY_AFTER_SECONDS = '2';
+export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
+export const RETRY_AFTER_SECONDS = '2';
 
 /** Answers with a problem document. */
 export function sendProblem(

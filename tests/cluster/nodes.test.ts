@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { v4 as uuidv4 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { firstUser } from '../../src/cli/first-user.ts';
 import {
   type Cluster,
   cluster,
@@ -33,6 +34,20 @@ describe('nodes that share a log', () => {
       teams: counted('TeamRegistered'),
       nodes: counted('NodeRegistered'),
     }).toEqual({ created: 1, keys: 1, policies: 1, calendars: 1, categories: 1, teams: 1, nodes: 3 });
+  });
+
+  it('make one first user when they start first at once, and show its token once', async () => {
+    const houses = await Promise.all(['a', 'b', 'c'].map(name => of.start(name)));
+    const tokens = await Promise.all(houses.map(house => firstUser(house)));
+    expect(tokens.filter(token => token !== undefined)).toHaveLength(1);
+    const [any] = houses;
+    await any?.upToDate();
+    expect(any?.directory.userIds()).toHaveLength(1);
+    const events = (await any?.store.readAll('', 1_000)) ?? [];
+    const counted = (type: string) => events.filter(event => event.type === type).length;
+    expect([counted('UserRegistered'), counted('TokenIssued'), counted('TeamLeadSet')]).toEqual([1, 1, 1]);
+    // A start that was cut off before the token finds what there is.
+    expect(await firstUser(await of.start('d'))).toBeUndefined();
   });
 
   it('show on one what was written on another, personal words too, and do the same command once', async () => {

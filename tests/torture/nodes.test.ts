@@ -15,7 +15,7 @@ describe('three nodes on one log, killed one after the other under load', () => 
       mischief: 0.01,
       say: () => {},
     });
-    const { acknowledged, events, timers, ...found } = result;
+    const { acknowledged, events, timers, tricks, ...found } = result;
     expect({ seed, ...found }).toEqual({
       seed,
       kills: 3,
@@ -25,6 +25,7 @@ describe('three nodes on one log, killed one after the other under load', () => 
       wrong: [],
     });
     // Something was at stake.
+    expect(Object.values(tricks).some(times => times > 0)).toBe(true);
     expect(acknowledged).toBeGreaterThan(0);
     expect(events).toBeGreaterThan(acknowledged);
     expect(timers).toBeGreaterThan(0);

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { loadConfig } from '../../src/config.ts';
 import { type Chance, chanceFrom } from '../../src/demo/random.ts';
 import { openLog } from '../../src/store/open-store.ts';
-import { startFakeServer } from '../eventstoredb/fake-server.ts';
-import { mischiefOf } from '../eventstoredb/mischief.ts';
+import { type FakeServer, startFakeServer } from '../eventstoredb/fake-server.ts';
+import { EVERY_TRICK, mischiefOf } from '../eventstoredb/mischief.ts';
 import { divergences } from './compare-views.ts';
 import { judge } from './judge.ts';
 import { type Client, loadOf } from './load.ts';
@@ -20,6 +20,11 @@ export interface NodesOptions extends Omit<TortureOptions, 'lastLifeMs'> {
   readonly mischief: number;
 }
 
+export interface NodesResult extends TortureResult {
+  /** How often the database played each of its tricks, and how often it was killed itself. */
+  readonly tricks: Readonly<Record<string, number>>;
+}
+
 type Services = readonly [Service, ...Service[]];
 
 const created = z.object({ userId: z.string(), token: z.string() });
@@ -28,16 +33,19 @@ const TIMERS_SETTLE_MS = 15_000;
 const READY_MS = 120_000;
 
 /**
- * Runs several real services on one log, on a server of EventStoreDB's protocol in this process that loses answers and
- * breaks connections; kills one after the other under load, which goes to any of them, and judges what is left.
+ * Runs several real services on one log, on a server of EventStoreDB's protocol in this process that plays every trick
+ * it knows; kills one after the other under load, which goes to any of them, and the database too, and judges what is
+ * left.
  */
-export async function tortureNodes(options: NodesOptions): Promise<TortureResult> {
+export async function tortureNodes(options: NodesOptions): Promise<NodesResult> {
   const folder = mkdtempSync(join(tmpdir(), 'redress-nodes-'));
   const mischief = mischiefOf(options.seed, options.mischief);
   mischief.rest(true);
   const server = await startFakeServer({ mischief });
   try {
-    return await tortureOn(server.connectionString, folder, mischief, options);
+    const { databaseKilled, ...result } = await tortureOn(server, folder, mischief, options);
+    const tricks = EVERY_TRICK.map(trick => [trick, mischief.played[trick] ?? 0] as const);
+    return { ...result, tricks: { ...Object.fromEntries(tricks), databaseKilled } };
   } finally {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
@@ -45,11 +53,12 @@ export async function tortureNodes(options: NodesOptions): Promise<TortureResult
 }
 
 async function tortureOn(
-  store: string,
+  server: FakeServer,
   folder: string,
   mischief: ReturnType<typeof mischiefOf>,
   options: NodesOptions,
-): Promise<TortureResult> {
+): Promise<TortureResult & { readonly databaseKilled: number }> {
+  const store = server.connectionString;
   const chance = chanceFrom(options.seed);
   const masterKey = join(folder, 'master.key');
   writeFileSync(masterKey, Buffer.alloc(32, 1).toString('base64'), { mode: 0o600 });
@@ -81,11 +90,12 @@ async function tortureOn(
     wrong: [],
   };
   let working: Promise<void> = Promise.resolve();
+  let databaseKilled = 0;
   try {
     await Promise.all(services.map(service => service.start(READY_MS)));
     mischief.rest(false);
     working = loadOf(client, options.clients);
-    await killOneAfterTheOther(services, chance, options);
+    databaseKilled = await killOneAfterTheOther(services, server, chance, options);
     await sleep(options.longestLifeMs);
     mischief.rest(true);
     load.on = false;
@@ -125,27 +135,44 @@ async function tortureOn(
       duplicated,
       diverged,
       wrong: client.wrong,
+      databaseKilled,
     };
   } finally {
     await log.close();
   }
 }
 
-/** One node at a time is down or starting; returns with all of them called. */
+/**
+ * One node at a time is down or starting, and now and then the database too, so that one starts while nothing can be
+ * reached; returns with all of them called. Answers how often the database was killed.
+ */
 async function killOneAfterTheOther(
   services: Services,
+  server: FakeServer,
   chance: Chance,
   { kills, longestLifeMs, say }: NodesOptions,
-): Promise<void> {
+): Promise<number> {
+  let databaseKilled = 0;
   for (let kill = 1; kill <= kills; kill++) {
     await sleep(chance.between(0, longestLifeMs));
     const service = chance.pick(services);
     await service.kill();
     say(`kill ${kill} of ${kills}: ${service.url}`);
     await sleep(chance.between(0, longestLifeMs / 2));
+    const withDatabase = chance.happens(0.5);
+    if (withDatabase) {
+      databaseKilled++;
+      say('and the database with it');
+      await server.kill();
+    }
+    service.spawn();
+    if (withDatabase) {
+      await sleep(chance.between(0, longestLifeMs));
+      await server.restart();
+    }
     // Every other time the next is killed before this one is there again.
-    if (chance.happens(0.5)) service.spawn();
-    else await service.start(READY_MS);
+    if (chance.happens(0.5)) await service.ready(READY_MS);
   }
   for (const service of services) await service.ready(READY_MS);
+  return databaseKilled;
 }

@@ -4,9 +4,10 @@ import { torture } from './torture.ts';
 
 /**
  * `npm run -s torture -- [--kills 20] [--seed N] [--clients 16] [--life MS] [--nodes N] [--mischief PER_MILLE]`: prints
- * one JSON line, and what is wrong on standard error. With `--nodes` several services share a log on a server of
- * EventStoreDB's protocol, which plays tricks on so many appends of a thousand (10, if not given). Exit code 1 when anything is. The seed chooses when it is killed and what is sent, as far as
- * the machine's own timing lets it.
+ * one JSON line, and what is wrong on standard error; exit code 1 when anything is. With `--nodes` several services share
+ * a log on a server of EventStoreDB's protocol, which plays tricks on so many appends of a thousand (10, if not given),
+ * and the line says how often it played each. The seed chooses when it is killed and what is sent, as far as the
+ * machine's own timing lets it.
  */
 const { values } = parseArgs({
   options: {
@@ -66,6 +67,7 @@ console.log(
     wrong: wrong.length,
     timers: result.timers,
     events: result.events,
+    ...('tricks' in result ? { tricks: result.tricks } : {}),
     seconds: Math.round((performance.now() - started) / 1000),
     seed,
   }),
