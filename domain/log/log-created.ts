@@ -3,9 +3,7 @@ import type { StoredEvent } from './envelope.ts';
 import { uuidSchema } from './envelope.ts';
 import { LOG_STREAM_ID } from './fixed-streams.ts';
 import { houseMetadata } from './house-metadata.ts';
-
-/** The version of the log's format that this release writes (docs/decisions/0001-log-format.md). */
-export const LOG_FORMAT_VERSION = 1;
+import { LOG_FORMAT_VERSION } from './log-id.ts';
 
 /** Data of `LogCreated`, the first event of every log. */
 export const logCreatedSchema = z.object({

@@ -3,7 +3,7 @@ import { aggregates } from '../../domain/aggregates.ts';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { projectionsOf } from '../../projections/index.ts';
 import type { EventLog, StreamedLog } from '../store/event-store.ts';
-import { openLog } from '../store/open-store.ts';
+import { openLog } from '../store/open-log.ts';
 import {
   type AuditWorkerData,
   type FromAuditWorker,

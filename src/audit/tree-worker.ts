@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openBodies } from '../store/open-store.ts';
+import { openBodies } from '../store/open-log.ts';
 import { TreeFileError } from './tree-file.ts';
 import { TreeFollower, TreeMismatchError } from './tree-follower.ts';
 import type { FromTreeWorker, ToTreeWorker, TreeWorkerData } from './tree-messages.ts';

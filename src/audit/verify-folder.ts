@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { openBodies } from '../store/open-store.ts';
+import { openBodies } from '../store/open-log.ts';
 import { foreignInLog } from '../store/sqlite-file.ts';
 import { type StoreAddress, sqlitePath } from '../store/store-address.ts';
 import { readCheckpointKeys } from './checkpoint-keys.ts';

@@ -7,7 +7,7 @@ export const BACKUP_FORMAT = 'redress-backup/1';
 export const KEYS_FORMAT = 'redress-keys-backup/1';
 export const MANIFEST = 'backup.json';
 export const KEYS_MANIFEST = 'keys-backup.json';
-export { LOG_FILE as EVENTS_FILE } from '../store/data-folder.ts';
+export { LOG_FILE as EVENTS_FILE } from '../store/store-address.ts';
 export const KEYS_FILE = 'keys.db';
 export const IMPORTS_FOLDER = 'unfinished-imports';
 

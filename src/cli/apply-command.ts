@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { systemClock } from '../clock.ts';
 import { loadConfig } from '../config.ts';
 import { instantWriter } from '../http/instants.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import { authorOption, jsonOption, plain, reasonOption } from './house-options.ts';
 import { writtenText } from './house-text.ts';
 import { OperationError } from './operation-error.ts';
+import { reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const page = z.object({

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { checkpointPage } from '../audit/checkpoint-page.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
+import { reported } from './reported.ts';
 
 const made = z.object({
   size: z.int(),

@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { EXPORT_FORMATS } from '../audit/export-selection.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing, instantOption } from './audit-options.ts';
 import { OperationError } from './operation-error.ts';
 import { progressLine } from './progress-line.ts';
+import { reported } from './reported.ts';
 
 interface ExportOptions extends AuditOptions {
   readonly format: string;

@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfig } from '../config.ts';
 import { instantWriter } from '../http/instants.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing, instantOption } from './audit-options.ts';
+import { reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface LooksOptions extends AuditOptions {

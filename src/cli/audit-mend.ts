@@ -8,10 +8,10 @@ import { findingText } from '../audit/verify-findings.ts';
 import { verifyFolder } from '../audit/verify-folder.ts';
 import { loadConfig } from '../config.ts';
 import { openDataFolder } from '../store/data-folder.ts';
-import { openLog } from '../store/open-store.ts';
+import { openLog } from '../store/open-log.ts';
 import { configuredStore } from '../store/store-address.ts';
-import { reported } from './ask-house.ts';
 import { OperationError } from './operation-error.ts';
+import { reported } from './reported.ts';
 
 /** `redress audit rebuild-tree` and `new-key`: for the service stopped, and each leaves what was there aside. */
 export function mendCommands(): readonly Command[] {

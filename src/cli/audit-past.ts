@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { promisesSchema } from '../http/promises-document.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing, instantOption } from './audit-options.ts';
 import { PHRASES } from './promise-phrases.ts';
 import { promisesText } from './promises-text.ts';
+import { reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface PastOptions extends AuditOptions {

@@ -7,10 +7,11 @@ import { verifyBundle } from '../audit/bundle/verify-bundle.ts';
 import { checkProof } from '../audit/check-proof.ts';
 import { consistencySchema, proofSchema } from '../audit/proof-documents.ts';
 import { verifierIn } from '../audit/verify-folder.ts';
-import { askHouse, EXIT, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing } from './audit-options.ts';
 import { inputFile, keptIn } from './input-file.ts';
 import { OperationError } from './operation-error.ts';
+import { EXIT, reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 type OutputOptions = AuditOptions & { readonly output?: string };

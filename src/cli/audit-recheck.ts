@@ -2,9 +2,10 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { loadConfig } from '../config.ts';
 import { instantWriter } from '../http/instants.ts';
-import { askHouse, EXIT, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing, instantOption } from './audit-options.ts';
 import { progressLine } from './progress-line.ts';
+import { EXIT, reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const summarySchema = z.object({

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { askHouse, EXIT, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing } from './audit-options.ts';
 import { progressLine } from './progress-line.ts';
+import { EXIT, reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const resultSchema = z.object({

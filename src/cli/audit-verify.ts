@@ -4,9 +4,9 @@ import { findingText } from '../audit/verify-findings.ts';
 import type { VerifyReport } from '../audit/verify-log.ts';
 import { loadConfig } from '../config.ts';
 import { askFolder } from './ask-folder.ts';
-import { EXIT, reported } from './ask-house.ts';
 import { keptIn } from './input-file.ts';
 import { progressLine } from './progress-line.ts';
+import { EXIT, reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface VerifyOptions {

@@ -7,20 +7,15 @@ import type { Checked } from '../backup/check.ts';
 import { restore } from '../backup/restore.ts';
 import { loadConfig } from '../config.ts';
 import { askFolder } from './ask-folder.ts';
-import { EXIT, reported } from './ask-house.ts';
 import { inputFile } from './input-file.ts';
 import { OperationError } from './operation-error.ts';
 import { progressLine } from './progress-line.ts';
+import { EXIT, reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const doing = z.object({ doing: z.string() });
 const made = backupSchema.extend({ keys: z.boolean() });
 const checkedSchema = z.array(z.object({ part: z.string(), ok: z.boolean(), text: z.string() }));
-
-/** `redress backup`, `restore` and `check`. */
-export function backupCommands(): readonly Command[] {
-  return [backupCommand(), restoreCommand(), checkCommand()];
-}
 
 interface BackupOptions {
   readonly keysTo?: string;
@@ -28,7 +23,8 @@ interface BackupOptions {
   readonly json: boolean;
 }
 
-function backupCommand(): Command {
+/** `redress backup`. */
+export function backupCommand(): Command {
   return new Command('backup')
     .description('Copy the log, and the keys apart from it, while the service runs')
     .argument('<folder>', 'an empty folder, or one that is made')
@@ -70,7 +66,8 @@ interface RestoreOptions {
   readonly json: boolean;
 }
 
-function restoreCommand(): Command {
+/** `redress restore`. */
+export function restoreCommand(): Command {
   return new Command('restore')
     .description('Put a backup back into an empty data folder (REDRESS_DATA); who was erased stays erased')
     .argument('<folder>', 'of the backup')
@@ -130,7 +127,8 @@ export function erasedIn(file: string): readonly string[] {
   return approved.flatMap(({ subjects }) => subjects.map(({ id }) => id));
 }
 
-function checkCommand(): Command {
+/** `redress check`. */
+export function checkCommand(): Command {
   return new Command('check')
     .description('Look the data folder through: whole files, the log as it was signed, keys, views')
     .option('--json', 'print JSON', false)

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { applyCommand, runsCommand, stopRunCommand } from './apply-command.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import {
   authorOption,
   draftOption,
@@ -16,6 +16,7 @@ import {
 } from './house-options.ts';
 import { changes, changesText, written, writtenText } from './house-text.ts';
 import { OperationError } from './operation-error.ts';
+import { reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const listed = z.array(

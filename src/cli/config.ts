@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { configSettings, loadConfig } from '../config.ts';
-import { reported } from './ask-house.ts';
+import { reported } from './reported.ts';
 
 /** `redress config`: every setting with its value, default and meaning, and whether they are right. */
 export function configCommand(): Command {

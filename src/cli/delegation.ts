@@ -2,8 +2,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { delegatedSchema } from '../../domain/user/delegation.ts';
 import { parseInstant } from '../http/instants.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import type { CreateDelegation } from './delegation-operations.ts';
+import { reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const made = z.object({ delegationId: z.string() });

@@ -10,10 +10,10 @@ import { FastClock } from '../demo/fast-clock.ts';
 import { LIVE_ROLES, type LiveCompany, type Staff, startCompany } from '../demo/live-company.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
 import type { ApiRoute } from '../http/api-route.ts';
-import { EXIT, reported } from './ask-house.ts';
 import { cliLog } from './cli-log.ts';
 import { instant } from './instant-option.ts';
 import { leadTeam, operations } from './operations.ts';
+import { EXIT, reported } from './reported.ts';
 
 /** Serves a house that is open, like `redress serve`; `stopped` is done when it was asked to stop and has. */
 export type ServeHouse = (

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { promisesSchema } from '../http/promises-document.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import { PHRASES, type PromiseLanguage } from './promise-phrases.ts';
 import { promisesText } from './promises-text.ts';
+import { reported } from './reported.ts';
 
 /** `redress explain`: how every deadline of a case came to be, to be checked with a wall calendar. */
 export function explainCommand(): Command {

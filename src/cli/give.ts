@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import type { GiveCommand } from './give-operation.ts';
 import { OperationError } from './operation-error.ts';
+import { reported } from './reported.ts';
 
 const done = z.object({ id: z.string(), number: z.string().optional(), events: z.array(z.string()) });
 

@@ -4,7 +4,7 @@ import { reasonSchema } from '../../domain/house/publishing.ts';
 import type { Asking } from '../directory/aggregate-writer.ts';
 import type { House } from '../engine/open-house.ts';
 import type { WhichState } from '../house/house-calendars.ts';
-import { problemLines, type TextProblem } from '../yaml-text.ts';
+import { problemLines, type TextProblem } from '../text-problem.ts';
 import { asking, demandAccepted } from './asking.ts';
 import { OperationError } from './operation-error.ts';
 
@@ -101,7 +101,7 @@ export const houseOperations = {
 
   async 'policy.check'(house: House, params: unknown) {
     const { file, text } = z.strictObject({ file: z.string(), text: z.string() }).parse(params);
-    const checked = house.policy.check(text);
+    const checked = await house.policy.check(text);
     if (checked.outcome === 'refused') throw unusable(file, checked.problems);
     return { incomplete: problemLines(checked.incomplete), changes: checked.changes };
   },

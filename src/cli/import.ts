@@ -14,11 +14,11 @@ import { logLines } from '../import/log-lines.ts';
 import { readMapping } from '../import/mapping-file.ts';
 import { DataFolderBusyError } from '../store/data-folder.ts';
 import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
-import { EXIT } from './ask-house.ts';
 import { cliLog } from './cli-log.ts';
 import { progressText, reportText } from './import-text.ts';
 import { OperationError } from './operation-error.ts';
 import { progressLine } from './progress-line.ts';
+import { EXIT } from './reported.ts';
 import { terminalLines } from './terminal-text.ts';
 
 /** As every command's; and for rows that were refused or broken, and an import that was stopped before its end. */

@@ -2,10 +2,11 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { MASTER_KINDS } from '../import/import-master.ts';
 import { MasterFileError, readMasterRows } from '../import/master-rows.ts';
-import { askHouse, EXIT, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import { MASTER_ROWS_A_CALL } from './master-operations.ts';
 import { OperationError } from './operation-error.ts';
 import { progressLine } from './progress-line.ts';
+import { EXIT, reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const resultsSchema = z.array(

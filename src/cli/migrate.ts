@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { readLogAddress } from '../migrate/log-address.ts';
 import type { MigrationProgress } from '../migrate/migrate.ts';
-import { reported } from './ask-house.ts';
 import { progressLine } from './progress-line.ts';
+import { reported } from './reported.ts';
 
 interface MigrateOptions {
   readonly from: string;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import type { OperationName } from './operations.ts';
+import { reported } from './reported.ts';
 
 /** `redress nodes …`: who works on a log that is shared. */
 export function nodesCommand(): Command {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { applyCommand } from './apply-command.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import {
   authorOption,
   draftOption,
@@ -15,6 +15,7 @@ import {
   state,
 } from './house-options.ts';
 import { changes, changesText, written, writtenText } from './house-text.ts';
+import { reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const listed = z.object({

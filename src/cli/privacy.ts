@@ -4,8 +4,9 @@ import { ERASURE_GROUNDS, ERASURE_REFUSALS } from '../../domain/privacy/erasure.
 import { HOLD_GROUNDS } from '../../domain/privacy/hold.ts';
 import { loadConfig } from '../config.ts';
 import { instantWriter } from '../http/instants.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import type { OperationName } from './operations.ts';
+import { reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface SubjectOptions {

@@ -1,51 +1,44 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
-import { EXIT } from './ask-house.ts';
-import { auditCommand } from './audit.ts';
-import { backupCommands } from './backup.ts';
-import { calendarCommand } from './calendar.ts';
-import { configCommand } from './config.ts';
-import { delegationCommand } from './delegation.ts';
-import { demoCommand } from './demo.ts';
-import { explainCommand } from './explain.ts';
-import { giveCommand } from './give.ts';
-import { importCommand } from './import.ts';
-import { masterCommand } from './master.ts';
-import { migrateCommand } from './migrate.ts';
-import { nodesCommand } from './nodes.ts';
-import { policyCommand } from './policy.ts';
-import { privacyCommand } from './privacy.ts';
-import { rebuildCommand } from './rebuild.ts';
-import { rehearseCommand } from './rehearse.ts';
-import { serveCommand, serveHouse } from './serve.ts';
-import { showCommand } from './show.ts';
-import { tokenCommand } from './token.ts';
+import { EXIT } from './reported.ts';
 
-/** The whole command line. */
-export async function runProgram(): Promise<void> {
+/**
+ * What makes each command, loaded when it is asked for: all of them together are several times what the service itself
+ * is, in memory and in the time of a start.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  token: async () => (await import('./token.ts')).tokenCommand(),
+  delegation: async () => (await import('./delegation.ts')).delegationCommand(),
+  give: async () => (await import('./give.ts')).giveCommand(),
+  import: async () => (await import('./import.ts')).importCommand(),
+  master: async () => (await import('./master.ts')).masterCommand(),
+  show: async () => (await import('./show.ts')).showCommand(),
+  explain: async () => (await import('./explain.ts')).explainCommand(),
+  calendar: async () => (await import('./calendar.ts')).calendarCommand(),
+  policy: async () => (await import('./policy.ts')).policyCommand(),
+  rebuild: async () => (await import('./rebuild.ts')).rebuildCommand(),
+  audit: async () => (await import('./audit.ts')).auditCommand(),
+  privacy: async () => (await import('./privacy.ts')).privacyCommand(),
+  nodes: async () => (await import('./nodes.ts')).nodesCommand(),
+  demo: async () => (await import('./demo.ts')).demoCommand(await serving()),
+  rehearse: async () => (await import('./rehearse.ts')).rehearseCommand(await serving()),
+  migrate: async () => (await import('./migrate.ts')).migrateCommand(),
+  config: async () => (await import('./config.ts')).configCommand(),
+  backup: async () => (await import('./backup.ts')).backupCommand(),
+  restore: async () => (await import('./backup.ts')).restoreCommand(),
+  check: async () => (await import('./backup.ts')).checkCommand(),
+};
+
+const serving = async () => (await import('./serve.ts')).serveHouse;
+
+/** The whole command line; of one that names its command, that command alone. */
+export async function runProgram(args: readonly string[] = process.argv.slice(2)): Promise<void> {
   const program = new Command('redress')
     .description(
       'Complaints and service requests, with their promises kept. Settings come from the environment: redress config.',
     )
     .version(VERSION)
-    .addCommand(serveCommand())
-    .addCommand(tokenCommand())
-    .addCommand(delegationCommand())
-    .addCommand(giveCommand())
-    .addCommand(importCommand())
-    .addCommand(masterCommand())
-    .addCommand(showCommand())
-    .addCommand(explainCommand())
-    .addCommand(calendarCommand())
-    .addCommand(policyCommand())
-    .addCommand(rebuildCommand())
-    .addCommand(auditCommand())
-    .addCommand(privacyCommand())
-    .addCommand(nodesCommand())
-    .addCommand(demoCommand(serveHouse))
-    .addCommand(rehearseCommand(serveHouse))
-    .addCommand(migrateCommand())
-    .addCommand(configCommand())
     .showHelpAfterError('(redress --help lists the commands)')
     .addHelpText(
       'after',
@@ -54,12 +47,15 @@ Exit codes: 0 done, 1 failed (of import: some rows were refused, the rest is in)
 3 the data folder is in use by another process, 4 an import was stopped before its end.
 A command talks to the service that runs on the data folder (REDRESS_DATA), or opens the folder itself.`,
     );
-  for (const command of backupCommands()) program.addCommand(command);
+  const [name = ''] = args;
+  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  for (const make of named === undefined ? Object.values(COMMANDS) : [named])
+    program.addCommand(await make());
   program.exitOverride(error => {
     process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
   });
   inheritSettings(program);
-  await program.parseAsync();
+  await program.parseAsync(args, { from: 'user' });
 }
 
 /** Settings reach a command that was made apart only if they are handed down, to the last one. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
+import { reported } from './reported.ts';
 
 const built = z.object({ events: z.number(), seconds: z.number() });
 const progress = z.object({ events: z.number() });

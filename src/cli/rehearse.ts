@@ -7,10 +7,10 @@ import { openHouse } from '../engine/open-house.ts';
 import type { ApiRoute } from '../http/api-route.ts';
 import { RehearsalClock } from '../rehearsal/rehearsal-clock.ts';
 import { rehearsalRoutes } from '../rehearsal/rehearsal-routes.ts';
-import { EXIT, reported } from './ask-house.ts';
 import type { ServeHouse } from './demo.ts';
 import { instant } from './instant-option.ts';
 import { leadTeam, operations } from './operations.ts';
+import { EXIT, reported } from './reported.ts';
 import { serviceLog } from './service-log.ts';
 
 interface RehearseOptions {

@@ -11,10 +11,8 @@ import { isLeftByClient } from '../store/eventstoredb/left-rejection.ts';
 import { serveLocalSocket } from '../store/local-socket.ts';
 import { openSpans } from '../telemetry/open-spans.ts';
 import { addressTrouble } from './address-trouble.ts';
-import { reported } from './ask-house.ts';
-import { firstUser } from './first-user.ts';
 import { openPatiently } from './open-patiently.ts';
-import { operationNamed } from './operations.ts';
+import { reported } from './reported.ts';
 import { serviceLog } from './service-log.ts';
 
 /** `redress serve`: the service, until it is told to stop. */
@@ -41,7 +39,7 @@ async function serve(config: Config): Promise<void> {
       try {
         // What a try began that was cut off, the next one finishes.
         isNew ||= opened.directory.userIds().length === 0;
-        if (isNew) firstToken = await firstUser(opened);
+        if (isNew) firstToken = await (await import('./first-user.ts')).firstUser(opened);
         return opened;
       } catch (error) {
         await opened.close();
@@ -71,6 +69,7 @@ export async function serveHouse(
 ): Promise<{ readonly url: string; readonly stopped: Promise<void> }> {
   // Loaded now: what fell due while the service was down does not wait for it.
   const { buildHttp } = await import('../http/server.ts');
+  const { operationNamed } = await import('./operations.ts');
   const { app, beginStopping } = await buildHttp(house, config, log, moreRoutes);
   const local = await serveLocalSocket(house.folder, (method, params, emit, signal) =>
     operationNamed(method)(house, params, emit, signal, config.timeZone),

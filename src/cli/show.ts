@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { caseSchema } from '../http/case-document.ts';
 import { trailSchema } from '../http/trail-document.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
+import { reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const shown = z.object({ case: caseSchema, trail: trailSchema });

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { ROLES } from '../../domain/case/actor.ts';
 import { loadConfig } from '../config.ts';
 import { parseInstant } from '../http/instants.ts';
-import { askHouse, reported } from './ask-house.ts';
+import { askHouse } from './ask-house.ts';
 import type { CreateToken } from './operations.ts';
+import { reported } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const made = z.object({ userId: z.string(), tokenId: z.string(), token: z.string() });

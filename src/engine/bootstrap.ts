@@ -37,7 +37,7 @@ export async function bootstrap(parts: {
     streamId: string,
     type: string,
     schemaVersion: number,
-    data: object,
+    data: () => object,
   ): Promise<void> => {
     if ((await store.readStream(streamId)).length > 0) return;
     const now = clock.now();
@@ -49,7 +49,7 @@ export async function bootstrap(parts: {
         type,
         schemaVersion,
         // What a schema of plain JSON gave out.
-        data: data as StoredEvent['data'],
+        data: data() as StoredEvent['data'],
         sealed: [],
         metadata: houseMetadata(commandId, now),
       },
@@ -57,12 +57,14 @@ export async function bootstrap(parts: {
   };
 
   const { PolicyPublished } = policyEvents;
-  const policy = PolicyPublished.schema.parse({ policy: defaultPolicy() });
-  await publish(POLICY_STREAM_ID, 'PolicyPublished', PolicyPublished.schemaVersion, policy);
+  await publish(POLICY_STREAM_ID, 'PolicyPublished', PolicyPublished.schemaVersion, () =>
+    PolicyPublished.schema.parse({ policy: defaultPolicy() }),
+  );
 
   const { CalendarPublished } = houseEvents;
-  const calendar = CalendarPublished.schema.parse({ calendar: chinaCalendar() });
-  await publish(CALENDAR_STREAM_ID, 'CalendarPublished', CalendarPublished.schemaVersion, calendar);
+  await publish(CALENDAR_STREAM_ID, 'CalendarPublished', CalendarPublished.schemaVersion, () =>
+    CalendarPublished.schema.parse({ calendar: chinaCalendar() }),
+  );
 
   const listId = uuidv5(DEFECT_CATEGORIES_STREAM_ID, store.logId);
   await give(defectCategories, {

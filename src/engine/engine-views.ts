@@ -11,6 +11,8 @@ export interface ProjectionStatus {
 
 /** What the engine needs of the views, whoever keeps them. */
 export interface EngineViews {
+  /** Waits until they know what was in the log when they were opened; not for a long build, which goes on by itself. */
+  caughtUp(): Promise<void>;
   /** Tells that the log has grown. */
   wake(position: Position): void;
   /** False when `timeoutMs` is over before the views have seen the position. */

@@ -106,7 +106,7 @@ export type OpenViews<V extends EngineViews> = (parts: {
   readonly folder: string;
   /** Of the log, for who follows it from another thread. */
   readonly address: StoreAddress;
-  readonly store: Pick<EventStore, 'head' | 'eventsBetween'>;
+  readonly store: Pick<EventStore, 'logId' | 'head' | 'eventsBetween'>;
   readonly timeZone: string;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly log: EngineLog;
@@ -150,9 +150,6 @@ export async function openEngine<V extends EngineViews>(
   const sealer = createSealer(keys);
   // What people are shown: nothing of anybody whose erasure was asked for.
   const readingSealer = createSealer(keys, { isWithheld: subject => register.isWithheld(subject) });
-  const evidence = await openEvidence({ folder, address, store, clock, log, config });
-  opened.defer(() => evidence.close());
-
   const { directory } = following;
   const journal = createRejectionJournal({ store, sealer: readingSealer, clock, log });
   const service = createDirectoryService({
@@ -166,7 +163,7 @@ export async function openEngine<V extends EngineViews>(
   const people = spans === undefined ? service : { ...service, give: tracedGive(service.give, spans) };
   await bootstrap({ store, clock, give: people.give });
   if (node !== undefined) await registerNode(node, people.give, upToDate);
-  const policiesFrom = await store.head();
+  const head = await store.head();
   const policies = await readPolicyBook(store);
   let settled: () => Promise<void> = async () => {};
   opened.defer(() => settled());
@@ -216,7 +213,14 @@ export async function openEngine<V extends EngineViews>(
     ...(options.alarm === undefined ? {} : { alarm: options.alarm }),
   });
   opened.defer(() => timekeeper.close());
-  const head = await store.head();
+  // First of all: what fell due while the service was down does not wait for the rest to be loaded and opened. What the
+  // views do not show yet comes when they have caught up.
+  await timekeeper.look();
+  await views.caughtUp();
+  await timekeeper.look();
+
+  const evidence = await openEvidence({ folder, address, store, clock, log, config });
+  opened.defer(() => evidence.close());
   const runnerFile = openRunnerFile(join(folder, 'runner.db'), store.logId, head);
   opened.defer(() => runnerFile.close());
   const notifications = openNotifications({
@@ -261,7 +265,7 @@ export async function openEngine<V extends EngineViews>(
   const policyFollower = followPolicies({
     store,
     book: policies,
-    from: policiesFrom,
+    from: head,
     onPublished: () => deadlineRunner.look(),
     onError: error =>
       log.warn({ problem: String(error) }, 'publications could not be read, and are tried again'),

@@ -54,6 +54,8 @@ export interface TimekeeperStatus {
 }
 
 export interface Timekeeper {
+  /** Looks now; done once the first of what is due is recorded, or nothing is due, or it could not be. */
+  look(): Promise<void>;
   /** Looks soon: the view has moved on, or the time has. */
   wake(): void;
   status(): TimekeeperStatus;
@@ -97,6 +99,8 @@ export function startTimekeeper(parts: {
   let blocked = false;
   /** When the first of those is due here that are left to other nodes for now. */
   let othersAt = Number.POSITIVE_INFINITY;
+  /** Of the look that runs, or ran last. */
+  let firstOnes = Promise.withResolvers<void>();
 
   /** Fires what is due of one case, oldest first; answers the position of the last event, '' for none. */
   const fireCase = async (streamId: string): Promise<Position> => {
@@ -164,6 +168,7 @@ export function startTimekeeper(parts: {
         const position = await fireCase(streamId);
         done.set(streamId, { position, untilAt: position === '' ? clock.now() + MINUTE_MS : 0 });
       });
+      firstOnes.resolve();
       last = rows.at(-1);
       if (rows.length < ROWS_A_LOOK) return;
     }
@@ -190,8 +195,10 @@ export function startTimekeeper(parts: {
     if (stopped || looking !== undefined) return;
     cancel();
     again = false;
+    firstOnes = Promise.withResolvers();
     looking = run().finally(() => {
       looking = undefined;
+      firstOnes.resolve();
       if (!stopped) sleepUntil(nextLookAt());
     });
   };
@@ -230,6 +237,10 @@ export function startTimekeeper(parts: {
 
   begin();
   return {
+    look() {
+      begin();
+      return firstOnes.promise;
+    },
     wake,
     status() {
       const state = stopped ? 'stopped' : blocked ? 'blocked' : looking !== undefined ? 'firing' : 'waiting';

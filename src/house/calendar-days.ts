@@ -7,7 +7,7 @@ import {
   WEEKDAYS,
 } from '../../domain/time/calendar-version.ts';
 import { dayOf, formatDay } from '../../domain/time/local-date.ts';
-import { problemsOf, type TextProblem } from '../yaml-text.ts';
+import { problemsOf, type TextProblem } from '../text-problem.ts';
 
 /** A day as a file tells it, with its place there. */
 export interface ToldDay {

@@ -7,7 +7,8 @@ import {
   localDateSchema,
 } from '../../domain/time/calendar-version.ts';
 import { isTimeZone } from '../../domain/time/time-zone.ts';
-import { problemsOf, readYaml, type TextProblem } from '../yaml-text.ts';
+import { problemsOf, type TextProblem } from '../text-problem.ts';
+import { readYaml } from '../yaml-text.ts';
 import {
   type CalendarFile,
   datesOf,

@@ -5,11 +5,9 @@ import { CALENDAR_STREAM_ID } from '../../domain/log/fixed-streams.ts';
 import type { CalendarContent, CalendarVersion } from '../../domain/time/calendar-version.ts';
 import type { AggregateOutcome, Asking } from '../directory/aggregate-writer.ts';
 import { emptyFold, foldEvents } from '../directory/folded-aggregate.ts';
-import type { TextProblem } from '../yaml-text.ts';
+import type { TextProblem } from '../text-problem.ts';
 import type { CalendarFile } from './calendar-days.ts';
-import { readCalendarFile } from './calendar-file.ts';
 import type { HouseParts } from './house-parts.ts';
-import { readIcalFile } from './ical-file.ts';
 import { tooLarge } from './text-limit.ts';
 import { type Written, writtenBy } from './versions.ts';
 
@@ -70,16 +68,24 @@ export function createHouseCalendars(parts: HouseParts) {
       ? book.calendarKnownAt(calendarId, clock.now()).version
       : undefined;
 
-  const readSource = (source: CalendarSource, known: ReadonlyMap<string, CalendarStanding>): CalendarFile => {
+  // What reads files is loaded when there is one: seldom, and it is as much as the engine itself.
+  const readSource = async (
+    source: CalendarSource,
+    known: ReadonlyMap<string, CalendarStanding>,
+  ): Promise<CalendarFile> => {
     const large = tooLarge(source.text);
     if (large !== undefined) return { outcome: 'refused', problems: [large] };
     const newest = (id: string) => newestOf(known.get(id));
-    if (source.format !== 'ics') return readCalendarFile(source.text, newest);
+    if (source.format !== 'ics') {
+      const { readCalendarFile } = await import('./calendar-file.ts');
+      return readCalendarFile(source.text, newest);
+    }
     const { calendarId, years, knownThrough } = source;
     if (calendarId === undefined) {
       const message = 'an iCalendar file does not say which calendar it is for: give calendarId';
       return { outcome: 'refused', problems: [{ path: ['calendarId'], message }] };
     }
+    const { readIcalFile } = await import('./ical-file.ts');
     return readIcalFile(source.text, calendarId, newest(calendarId), { years, knownThrough });
   };
 
@@ -115,7 +121,7 @@ export function createHouseCalendars(parts: HouseParts) {
     /** What a file says, and otherwise than the newest version; nothing is written. */
     async check(source: CalendarSource) {
       const known = await readStandings();
-      const file = readSource(source, known);
+      const file = await readSource(source, known);
       if (file.outcome === 'refused') return file;
       const newest = newestOf(known.get(file.calendar.calendarId));
       return { ...file, changes: calendarChanges(newest, file.calendar) };
@@ -127,7 +133,7 @@ export function createHouseCalendars(parts: HouseParts) {
       asking: Asking,
     ): Promise<DraftedCalendar> {
       const known = await readStandings();
-      const file = readSource(source, known);
+      const file = await readSource(source, known);
       if (file.outcome === 'refused') return { outcome: 'unreadable', problems: file.problems };
       const { calendar, basedOn, notes } = file;
       const given = await give(calendars, {

@@ -5,10 +5,10 @@ import { POLICY_STREAM_ID } from '../../domain/log/fixed-streams.ts';
 import type { Policy, PolicyContent } from '../../domain/sla/policy.ts';
 import type { AggregateOutcome, Asking } from '../directory/aggregate-writer.ts';
 import { emptyFold, foldEvents } from '../directory/folded-aggregate.ts';
-import type { TextProblem } from '../yaml-text.ts';
+import type { TextProblem } from '../text-problem.ts';
 import type { WhichState } from './house-calendars.ts';
 import type { HouseParts } from './house-parts.ts';
-import { type PolicyFile, readPolicyFile } from './policy-file.ts';
+import type { PolicyFile } from './policy-file.ts';
 import { tooLarge } from './text-limit.ts';
 import { type Written, writtenBy } from './versions.ts';
 
@@ -46,11 +46,12 @@ export function createHousePolicies(parts: HouseParts) {
     return { events, state: foldEvents(policies, emptyFold(policies.initial), events).state };
   };
   const inForce = (): Policy => book.policyAt(clock.now());
-  const readText = (text: string): PolicyFile => {
+  const readText = async (text: string): Promise<PolicyFile> => {
     const large = tooLarge(text);
-    return large === undefined
-      ? readPolicyFile(text, promised, book.calendarIds())
-      : { outcome: 'refused', problems: [large] };
+    if (large !== undefined) return { outcome: 'refused', problems: [large] };
+    // Loaded when there is a text: seldom.
+    const { readPolicyFile } = await import('./policy-file.ts');
+    return readPolicyFile(text, promised, book.calendarIds());
   };
   const content = async (which: WhichState): Promise<Policy | PolicyContent | undefined> => {
     const { versions, draft } = (await read()).state;
@@ -91,14 +92,14 @@ export function createHousePolicies(parts: HouseParts) {
     },
 
     /** What a file says, and otherwise than the policy in force; nothing is written. */
-    check(text: string) {
-      const file = readText(text);
+    async check(text: string) {
+      const file = await readText(text);
       if (file.outcome === 'refused') return file;
       return { ...file, changes: policyChanges(inForce(), file.policy) };
     },
 
     async draft(text: string, replaces: number | undefined, asking: Asking): Promise<DraftedPolicy> {
-      const file = readText(text);
+      const file = await readText(text);
       if (file.outcome === 'refused') return { outcome: 'unreadable', problems: file.problems };
       const { policy, incomplete } = file;
       const replaced = replaces === undefined ? {} : { replaces };

@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
 import type { CalendarVersion } from '../../domain/time/calendar-version.ts';
 import { HORIZON_TO } from '../../domain/time/horizon.ts';
-import type { TextProblem } from '../yaml-text.ts';
+import type { TextProblem } from '../text-problem.ts';
 import {
   type CalendarFile,
   datesOf,

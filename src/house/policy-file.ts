@@ -1,6 +1,7 @@
 import { type PolicyProblem, type PromisedBy, policyProblems } from '../../domain/house/policy-coverage.ts';
 import { type PolicyContent, policyContentSchema } from '../../domain/sla/policy.ts';
-import { problemsOf, readYaml, type TextProblem } from '../yaml-text.ts';
+import { problemsOf, type TextProblem } from '../text-problem.ts';
+import { readYaml } from '../yaml-text.ts';
 
 export type PolicyFile =
   | {

@@ -1,4 +1,4 @@
-import type { TextProblem } from '../yaml-text.ts';
+import type { TextProblem } from '../text-problem.ts';
 
 /** The largest calendar or policy file: some hundred years of holidays. */
 export const MAX_FILE_BYTES = 256 * 1024;

@@ -135,7 +135,7 @@ export function policyRoutes(parts: DirectoryParts): readonly ApiRoute[] {
       },
       problems: ['unusableFile'],
       async handle({ body: { text } }) {
-        const file = policy.check(text);
+        const file = await policy.check(text);
         if (file.outcome === 'refused') throw unusableFile(file.problems);
         return { status: 200, body: { incomplete: file.incomplete, changes: file.changes } };
       },

@@ -1,4 +1,4 @@
-import type { TextProblem } from '../yaml-text.ts';
+import type { TextProblem } from '../text-problem.ts';
 import { ProblemError } from './problems.ts';
 
 const MOST = 50;

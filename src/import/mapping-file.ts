@@ -1,5 +1,6 @@
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
-import { problemLines, problemsOf, readYaml, type TextProblem } from '../yaml-text.ts';
+import { problemLines, problemsOf, type TextProblem } from '../text-problem.ts';
+import { readYaml } from '../yaml-text.ts';
 import { type CheckedMapping, checkMapping, type MappingProblem } from './mapping-check.ts';
 import { mappingSchema } from './mapping-schema.ts';
 

@@ -24,9 +24,6 @@ export interface DataFolder {
   release(): void;
 }
 
-/** The embedded log. */
-export const LOG_FILE = 'events.db';
-
 // Not to be opened by anything else in the owner's process: POSIX (fcntl) locks of a process on a file are dropped
 // when the process closes any descriptor of that file. SQLite minds that for its own connections.
 const LOCK_FILE = 'lock.db';

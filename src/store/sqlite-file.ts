@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { logCreatedSchema } from '../../domain/log/log-created.ts';
+import { logIdIn } from '../../domain/log/log-id.ts';
 import { type ForeignObject, foreignObjects } from './foreign-objects.ts';
 import { sqliteCode } from './sqlite-failure.ts';
 
@@ -96,8 +96,8 @@ export function foreignInLog(path: string): readonly ForeignObject[] {
 export function readLogId(db: DatabaseSync, path: string): string {
   const event = firstEvent(db, path);
   if (typeof event === 'object' && event !== null && 'data' in event) {
-    const created = logCreatedSchema.safeParse(event.data);
-    if (created.success) return created.data.logId;
+    const logId = logIdIn(event.data);
+    if (logId !== undefined) return logId;
   }
   throw new LogFileError(
     `${path} does not begin with an event LogCreated of a format that this release reads`,

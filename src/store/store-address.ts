@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { LOG_FILE } from './data-folder.ts';
 
 /**
  * Where a log is, as text that crosses to other threads: `sqlite:<its file>`, or what EventStoreDB's client takes,
@@ -11,6 +10,9 @@ export type StoreAddress = string;
 export class StoreAddressError extends Error {
   override readonly name = 'StoreAddressError';
 }
+
+/** The embedded log, in the data folder. */
+export const LOG_FILE = 'events.db';
 
 const SQLITE = 'sqlite:';
 /** What the client knows: `esdb://` of one node or several, `esdb+discover://` of a name that stands for them. */

@@ -1,6 +1,6 @@
 import type { Position } from '../../domain/log/envelope.ts';
 import type { StoreAddress } from '../store/store-address.ts';
-import type { Progress } from './view-follower.ts';
+import type { Progress } from './current-views.ts';
 
 /** Given to the worker at its start. */
 export interface WorkerData {

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { projectionsOf } from '../../projections/index.ts';
 import { writeCompiled } from '../compile-cache.ts';
-import { openLog } from '../store/open-store.ts';
+import { openLog } from '../store/open-log.ts';
 import type { FromWorker, ToWorker, WorkerData } from './projector-messages.ts';
 import { ViewFollower } from './view-follower.ts';
 

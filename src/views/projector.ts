@@ -4,15 +4,17 @@ import type { Position } from '../../domain/log/envelope.ts';
 import type { EngineLog } from '../engine/engine-log.ts';
 import type { ProjectionStatus } from '../engine/engine-views.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { Progress } from './current-views.ts';
 import type { FromWorker, ToWorker, WorkerData } from './projector-messages.ts';
-import type { Progress } from './view-follower.ts';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
 
 export interface ProjectorOptions extends WorkerData {
-  /** The newest event when it starts. */
+  /** The newest event when it is made. */
   readonly head: Position;
+  /** The views that are there, and that the readers read. */
+  readonly current: Progress | undefined;
   readonly eventsBetween: EventStore['eventsBetween'];
   readonly log: EngineLog;
   /** The views are in another file now: readers go there, and nobody reads the old one any more when it returns. */
@@ -38,6 +40,8 @@ export class Projector {
   readonly #options: ProjectorOptions;
   #worker: Worker | undefined;
   #progress: Progress | undefined;
+  /** What was before it is not read any more, and the worker knows. */
+  #released: number | undefined;
   #head: Position;
   #building: number | undefined;
   #closing = false;
@@ -53,6 +57,7 @@ export class Projector {
   constructor(options: ProjectorOptions) {
     this.#options = options;
     this.#head = options.head;
+    this.#progress = options.current;
     this.opened = new Promise(resolve => {
       this.#isOpen = resolve;
     });
@@ -156,8 +161,9 @@ export class Projector {
         const before = this.#progress?.generation;
         this.#progress = message;
         this.#lastError = undefined;
-        if (before !== message.generation) {
-          this.#options.onGeneration(message.path);
+        if (before !== message.generation) this.#options.onGeneration(message.path);
+        if (this.#released !== message.generation) {
+          this.#released = message.generation;
           this.#send({ kind: 'release', generation: message.generation });
         }
         this.#settleWaiters();

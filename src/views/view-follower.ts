@@ -2,10 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Position } from '../../domain/log/envelope.ts';
 import type { Projection } from '../../projections/projection.ts';
 import type { EventLog } from '../store/event-store.ts';
+import { currentViews, type Progress } from './current-views.ts';
 import { Fold } from './fold.ts';
-import { currentGeneration, removeBefore } from './generation-files.ts';
+import { removeBefore } from './generation-files.ts';
 import { buildViews } from './view-build.ts';
-import { type Checkpoint, openViewFile, readCheckpoints } from './view-file.ts';
+import { openViewFile } from './view-file.ts';
 
 const PAGE_EVENTS = 1_000;
 /** Sources that wait to be derived: a commit of as many takes some tenths of a second. */
@@ -13,13 +14,6 @@ const COMMIT_CHANGES = 5_000;
 const CACHED = 4_000;
 /** How often a long build lets the views that answer follow the log. */
 const MEANWHILE_EVENTS = 20_000;
-
-/** What the projector tells of itself. */
-export interface Progress {
-  readonly generation: number;
-  readonly path: string;
-  readonly checkpoints: readonly Checkpoint[];
-}
 
 interface Current {
   readonly db: DatabaseSync;
@@ -50,8 +44,9 @@ export class ViewFollower {
 
   /** Opens the views that are there, or builds them where there are none, or of another log or version. */
   async open(onBuilding: (events: number) => void): Promise<void> {
-    const found = currentGeneration(this.#folder);
-    if (found !== undefined && this.#fits(found.path, await this.#log.head())) this.#use(found);
+    const { logId } = this.#log;
+    const found = currentViews(this.#folder, { logId, head: await this.#log.head() }, this.#projections);
+    if (found !== undefined) this.#use(found);
     else await this.rebuild(onBuilding);
     await this.follow();
   }
@@ -115,27 +110,6 @@ export class ViewFollower {
     } catch (error) {
       fold.reset();
       throw error;
-    }
-  }
-
-  /** `head`: views that have seen more than there is are of a log that was put back to an earlier state. */
-  #fits(path: string, head: Position): boolean {
-    let db: DatabaseSync | undefined;
-    try {
-      db = openViewFile(path);
-      const { logId, checkpoints } = readCheckpoints(db);
-      const versions = new Map(checkpoints.map(c => [c.name, c.version]));
-      return (
-        logId === this.#log.logId &&
-        versions.size === this.#projections.length &&
-        this.#projections.every(({ name, version }) => versions.get(name) === version) &&
-        checkpoints.every(({ position }) => position <= head)
-      );
-    } catch {
-      // Not a file of ours, or damaged: it is derived, and made anew.
-      return false;
-    } finally {
-      db?.close();
     }
   }
 

@@ -3,9 +3,11 @@ import type { HostQuery } from '../../domain/case/lifecycle.ts';
 import type { Position } from '../../domain/log/envelope.ts';
 import type { WorkingCalendar } from '../../domain/time/calendar.ts';
 import type { FrequencyDimension } from '../../projections/complaint-frequencies.ts';
+import { projectionsOf } from '../../projections/index.ts';
 import type { OpenViews } from '../engine/engine.ts';
 import type { EngineViews } from '../engine/engine-views.ts';
 import type { DueTimer } from '../engine/timekeeper.ts';
+import { currentViews } from './current-views.ts';
 import { Projector } from './projector.ts';
 import { type FollowUpFilter, followUpCalls } from './queries/follow-up-calls.ts';
 import { complaintFrequencies, type FrequencyFilter } from './queries/frequencies.ts';
@@ -60,18 +62,28 @@ const OPEN_WAIT_MS = 5_000;
  */
 export type Views = EngineViews & Awaited<ReturnType<typeof viewsOf>>;
 
-/** Follows the log of a data folder into views, and answers from them. */
+/** Follows the log of a data folder into views, and answers from them: at first from what is there. */
 export const openViews: OpenViews<Views> = parts => viewsOf(parts);
 
-async function viewsOf({ folder, address, store, timeZone, log }: Parameters<OpenViews<EngineViews>>[0]) {
+async function viewsOf({
+  folder,
+  address,
+  store,
+  timeZone,
+  lifecycles,
+  log,
+}: Parameters<OpenViews<EngineViews>>[0]) {
   const head = await store.head();
   const reader = new ViewReader();
   const listeners = new Set<() => void>();
+  const current = currentViews(folder, { logId: store.logId, head }, projectionsOf(lifecycles, timeZone));
+  if (current !== undefined) reader.moveTo(current.path);
   const projector = new Projector({
     folder,
     store: address,
     timeZone,
     head,
+    current,
     eventsBetween: (after, upTo) => store.eventsBetween(after, upTo),
     log,
     onGeneration: path => reader.moveTo(path),
@@ -79,15 +91,16 @@ async function viewsOf({ folder, address, store, timeZone, log }: Parameters<Ope
       for (const listener of listeners) listener();
     },
   });
-  // Views that are there are caught up with before the house opens; a long build goes on behind it.
-  // (The wait holds the process: a worker that died and is started again does not.)
-  const waited = new AbortController();
-  await Promise.race([
-    projector.opened,
-    sleep(OPEN_WAIT_MS, undefined, { signal: waited.signal }).catch(() => {}),
-  ]);
-  waited.abort();
   return {
+    async caughtUp(): Promise<void> {
+      // (The wait holds the process: a worker that died and is started again does not.)
+      const waited = new AbortController();
+      await Promise.race([
+        projector.opened,
+        sleep(OPEN_WAIT_MS, undefined, { signal: waited.signal }).catch(() => {}),
+      ]);
+      waited.abort();
+    },
     wake: (position: Position) => projector.wake(position),
     waitFor: (position: Position, timeoutMs: number) => projector.waitFor(position, timeoutMs),
     status: () => projector.status(),

@@ -18,6 +18,7 @@ const AT_ONCE = 256;
 
 /** A house that is only written to: no view is kept and no timer fires. */
 const noViews: EngineViews = {
+  caughtUp: async () => {},
   wake: () => {},
   waitFor: async () => true,
   status: () => [],

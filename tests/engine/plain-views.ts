@@ -35,6 +35,7 @@ export const openPlainViews: OpenViews<
     );
   return {
     known,
+    async caughtUp() {},
     wake: () => void moveOn(),
     async waitFor() {
       await moveOn();

@@ -10,7 +10,7 @@ import { chinaCalendar } from '../../domain/time/china-calendar.ts';
 import { readCalendarFile } from '../../src/house/calendar-file.ts';
 import { readIcalFile } from '../../src/house/ical-file.ts';
 import { readPolicyFile } from '../../src/house/policy-file.ts';
-import type { TextProblem } from '../../src/yaml-text.ts';
+import type { TextProblem } from '../../src/text-problem.ts';
 
 const example = (name: string) =>
   readFileSync(new URL(`../../docs/examples/${name}`, import.meta.url), 'utf8');

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { loadConfig } from '../../src/config.ts';
 import { type Chance, chanceFrom } from '../../src/demo/random.ts';
-import { openLog } from '../../src/store/open-store.ts';
+import { openLog } from '../../src/store/open-log.ts';
 import { type FakeServer, startFakeServer } from '../eventstoredb/fake-server.ts';
 import { EVERY_TRICK, mischiefOf } from '../eventstoredb/mischief.ts';
 import { divergences } from './compare-views.ts';

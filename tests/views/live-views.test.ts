@@ -24,6 +24,7 @@ beforeAll(async () => {
   const log = { debug: silent, info: silent, warn: silent, error: silent };
   const address = configuredStore('sqlite', folder);
   views = await openViews({ folder, address, store, timeZone: TIME_ZONE, lifecycles, log });
+  await views.caughtUp();
   store.onAppended(position => views.wake(position));
 });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../../domain/log/envelope.ts';
 import { LOG_STREAM_ID } from '../../../domain/log/fixed-streams.ts';
-import { logCreatedSchema } from '../../../domain/log/log-created.ts';
+import { logIdIn } from '../../../domain/log/log-id.ts';
 import type { EventLog } from '../event-store.ts';
 import { LogDamagedError } from './esdb-event.ts';
 import { EsdbReader } from './esdb-reader.ts';
@@ -35,8 +35,8 @@ export async function openEventStoreDbLog(options: {
 
 /** The log's id, in the first event of its own stream. @throws LogDamagedError */
 export function logIdOf([first]: readonly StoredEvent[]): string {
-  const created = logCreatedSchema.safeParse(first?.data);
-  if (created.success) return created.data.logId;
+  const logId = logIdIn(first?.data);
+  if (logId !== undefined) return logId;
   throw new LogDamagedError(
     'the log does not begin with an event LogCreated of a format that this release reads',
   );
