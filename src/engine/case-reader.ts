@@ -20,13 +20,17 @@ export class CaseReader {
 
   /** As it is: what came since it was last seen is read from the log. At revision -1 there is no such case. */
   async current(lifecycle: AnyLifecycle, streamId: string): Promise<FoldedCase> {
+    const folded = await this.read(lifecycle, streamId);
+    if (folded.revision >= 0) this.remember(streamId, folded);
+    return folded;
+  }
+
+  /** The same, which is not remembered. */
+  async read(lifecycle: AnyLifecycle, streamId: string): Promise<FoldedCase> {
     const before = this.#cache.get(streamId) ?? newCase(lifecycle);
     const events = await this.#store.readStream(streamId, before.revision + 1);
     const last = events.at(-1);
-    if (last === undefined) return before;
-    const folded = foldOn(lifecycle, before, events, last.position);
-    this.remember(streamId, folded);
-    return folded;
+    return last === undefined ? before : foldOn(lifecycle, before, events, last.position);
   }
 
   remember(streamId: string, folded: FoldedCase): void {

@@ -50,10 +50,17 @@ export interface LoadedCase {
 export interface CommandHandler {
   /**
    * The one way by which anything is written: decides on the stream as it is, and appends at the revision
-   * decided on. Every answer that a sender can act on is a value.
+   * decided on. Every answer that a sender can act on is a value. `read`: the case as `read` gave it; should somebody
+   * have written since, it is looked at again, as ever.
    * @throws StoreUnavailableError, AppendTooLargeError; anything else is a bug
    */
-  handle(request: CommandRequest): Promise<CommandOutcome>;
+  handle(request: CommandRequest, read?: FoldedCase): Promise<CommandOutcome>;
+  /**
+   * The case as it is now, for `handle` to begin with; `undefined` when there is none. It is kept nowhere: for who goes
+   * through very many cases, of which each is asked for once.
+   * @throws UpgradeNeededError, StoreUnavailableError
+   */
+  read(lifecycle: AnyLifecycle, caseId: string): Promise<FoldedCase | undefined>;
   /**
    * The case as it is now; `undefined` when there is none.
    * @throws UpgradeNeededError, StoreUnavailableError
@@ -143,13 +150,19 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
     position: folded.position,
     events,
     replayed: false,
+    folded,
   });
 
-  const handleInTurn = async (request: CommandRequest, at: Target): Promise<CommandOutcome> => {
+  const handleInTurn = async (
+    request: CommandRequest,
+    at: Target,
+    read: FoldedCase | undefined,
+  ): Promise<CommandOutcome> => {
     const { lifecycle } = request;
     const { streamId } = at;
     // A case that is to be opened is taken for new: if it is not, the append finds out, or the look at the tail.
-    const remembered = cases.remembered(streamId) ?? (at.opens ? newCase(lifecycle) : undefined);
+    const cached = cases.remembered(streamId);
+    const remembered = cached ?? read ?? (at.opens ? newCase(lifecycle) : undefined);
     let current = remembered ?? (await cases.current(lifecycle, streamId));
     let certain = remembered === undefined;
     for (let conflicts = 0; conflicts < CONFLICT_TRIES; ) {
@@ -169,7 +182,7 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
           const result = await patientAppend(store, streamId, current.revision, events);
           if (result.outcome === 'appended') {
             const stored = { ...folded, position: result.position };
-            cases.remember(streamId, stored);
+            if (cached !== undefined || read === undefined) cases.remember(streamId, stored);
             return accepted(at, stored, events);
           }
           conflicts++;
@@ -187,7 +200,7 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
   };
 
   return {
-    async handle(request) {
+    async handle(request, read) {
       const { lifecycle, command, actor } = request;
       const definition = lifecycle.commands[command.type];
       if (definition === undefined) throw new TypeError(`${lifecycle.name} has no command ${command.type}`);
@@ -195,18 +208,27 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
       if (role === undefined) return { outcome: 'forbidden', needs: definition.roles };
       const at = targetOf(request, store.logId);
       const allowed = role === actor.role ? request : { ...request, actor: { ...actor, role } };
-      return queue.run(at.streamId, () => withKeys(() => handleInTurn(allowed, at)));
+      return queue.run(at.streamId, () => withKeys(() => handleInTurn(allowed, at, read)));
+    },
+
+    async read(lifecycle, caseId) {
+      const streamId = `${lifecycle.category}-${caseId}`;
+      return whole(streamId, await cases.read(lifecycle, streamId));
     },
 
     async load(lifecycle, caseId) {
       const streamId = `${lifecycle.category}-${caseId}`;
-      const { state, revision, etag, unknownType } = await cases.current(lifecycle, streamId);
-      if (unknownType !== undefined) throw new UpgradeNeededError(streamId, unknownType);
-      return revision < 0 ? undefined : { state, revision, etag };
+      return whole(streamId, await cases.current(lifecycle, streamId));
     },
 
     dropCache: () => cases.clear(),
   };
+}
+
+/** @throws UpgradeNeededError */
+function whole(streamId: string, folded: FoldedCase): FoldedCase | undefined {
+  if (folded.unknownType !== undefined) throw new UpgradeNeededError(streamId, folded.unknownType);
+  return folded.revision < 0 ? undefined : folded;
 }
 
 /** The stream that a command is for. */

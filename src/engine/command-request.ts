@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/case/actor.ts';
 import type { Rejected } from '../../domain/case/decision.ts';
 import type { AnyCommand, AnyLifecycle } from '../../domain/case/lifecycle.ts';
 import type { Position, StoredEvent } from '../../domain/log/envelope.ts';
+import type { FoldedCase } from './folded-case.ts';
 
 /** One command on one case, as every sender gives it: people, timers, workflows, imports, the command line. */
 export interface CommandRequest {
@@ -39,6 +40,8 @@ export type CommandOutcome =
       readonly events: readonly StoredEvent[];
       /** The command had been accepted before; nothing was added. */
       readonly replayed: boolean;
+      /** The case as it is after them; left out of a replay. Personal values are `[sealed]`. */
+      readonly folded?: FoldedCase;
     }
   | {
       readonly outcome: 'rejected';

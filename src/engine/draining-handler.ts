@@ -14,9 +14,9 @@ export function drainingHandler(
   const begun = new Set<Promise<unknown>>();
   let closed = false;
   return {
-    async handle(request) {
+    async handle(request, read) {
       if (closed) throw new StoreUnavailableError('closed', 'the service is stopping');
-      const outcome = handler.handle(request);
+      const outcome = handler.handle(request, read);
       begun.add(outcome);
       try {
         return await outcome;
@@ -27,6 +27,7 @@ export function drainingHandler(
         begun.delete(outcome);
       }
     },
+    read: (lifecycle, caseId) => handler.read(lifecycle, caseId),
     load: (lifecycle, caseId) => handler.load(lifecycle, caseId),
     dropCache: () => handler.dropCache(),
     async drain() {

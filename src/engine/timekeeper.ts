@@ -68,7 +68,7 @@ export interface Timekeeper {
  * case's own stream, in the order of its instants, so that a view that is behind fires nothing twice.
  */
 export function startTimekeeper(parts: {
-  readonly handler: Pick<CommandHandler, 'handle' | 'load'>;
+  readonly handler: Pick<CommandHandler, 'handle' | 'read'>;
   readonly views: DueTimers;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly logId: string;
@@ -109,15 +109,15 @@ export function startTimekeeper(parts: {
     const caseId = uuidOf(streamId);
     let position: Position = '';
     let before: PendingTimer | undefined;
-    let state = (await handler.load(lifecycle, caseId))?.state;
-    while (!stopped && state !== undefined) {
-      const due = earliest(pendingTimers(state), clock.now() - graceMs - delayOf(streamId));
+    let known = await handler.read(lifecycle, caseId);
+    while (!stopped && known !== undefined) {
+      const due = earliest(pendingTimers(known.state), clock.now() - graceMs - delayOf(streamId));
       if (due === undefined) return position;
       if (before !== undefined && isSame(before, due)) {
         log.error({ caseId, timer: due }, 'a timer was fired and is due still');
         return '';
       }
-      const outcome = await handler.handle(timerRequest(logId, lifecycle, caseId, due));
+      const outcome = await handler.handle(timerRequest(logId, lifecycle, caseId, due), known);
       if (outcome.outcome !== 'accepted') {
         log.warn({ caseId, timer: due, outcome: outcome.outcome }, 'a timer was not accepted');
         return position;
@@ -126,10 +126,8 @@ export function startTimekeeper(parts: {
       position = outcome.position;
       before = due;
       // Nothing was left to do: a command came in between, and the state is not what it was.
-      state =
-        outcome.replayed || outcome.events.length === 0
-          ? (await handler.load(lifecycle, caseId))?.state
-          : after(lifecycle, state, outcome.events);
+      known = outcome.events.length === 0 ? undefined : outcome.folded;
+      known ??= await handler.read(lifecycle, caseId);
     }
     return position;
   };
@@ -258,18 +256,6 @@ export function startTimekeeper(parts: {
       await looking;
     },
   };
-}
-
-/**
- * The state after what was fired, without another look into the log. Should a command have come in between, the next
- * firing is decided on what the stream really holds, and the view tells what is missing here.
- */
-function after(lifecycle: AnyLifecycle, before: CaseState, events: readonly StoredEvent[]): CaseState {
-  return events.reduce(
-    (state, { type, data, revision, metadata: { occurredAt, commandId, actor, decidedAt } }) =>
-      lifecycle.evolve(state, { type, data, occurredAt, revision, commandId, actorId: actor.id, decidedAt }),
-    before,
-  );
 }
 
 function earliest(timers: readonly PendingTimer[], byAt: number): PendingTimer | undefined {

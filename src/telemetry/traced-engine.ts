@@ -38,7 +38,7 @@ export function tracedStore(store: EventStore, spans: Spans): EventStore {
 /** A span for each command; what it records carries the span on, so that what it brings about is in the same trace. */
 export function tracedHandler(handler: CommandHandler, spans: Spans): CommandHandler {
   return {
-    handle: request => {
+    handle: (request, read) => {
       const { lifecycle, command, actor, caseId } = request;
       // Timers and workflows run on behind whatever woke them.
       const isOwn = actor.via === 'timer' || actor.via === 'workflow';
@@ -56,7 +56,7 @@ export function tracedHandler(handler: CommandHandler, spans: Spans): CommandHan
           },
         },
         async span => {
-          const outcome = await handler.handle({ ...request, traceparent: span.traceparent });
+          const outcome = await handler.handle({ ...request, traceparent: span.traceparent }, read);
           span.set({ 'redress.outcome': outcome.outcome });
           if (outcome.outcome === 'accepted') span.set({ 'redress.case_id': outcome.caseId });
           if (outcome.outcome === 'rejected') span.set({ 'redress.reason': outcome.reason });
@@ -64,6 +64,7 @@ export function tracedHandler(handler: CommandHandler, spans: Spans): CommandHan
         },
       );
     },
+    read: (lifecycle, caseId) => handler.read(lifecycle, caseId),
     load: (lifecycle, caseId) => handler.load(lifecycle, caseId),
     dropCache: () => handler.dropCache(),
   };

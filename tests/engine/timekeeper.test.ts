@@ -228,7 +228,7 @@ describe('the timekeeper', () => {
     let tries = 0;
     const keeper = startTimekeeper({
       handler: {
-        load: inner.handler.load,
+        read: inner.handler.read,
         handle: async request => {
           tries++;
           if (full) throw new StoreUnavailableError('full', 'no room');
