@@ -162,7 +162,7 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
     const { streamId } = at;
     // A case that is to be opened is taken for new: if it is not, the append finds out, or the look at the tail.
     const cached = cases.remembered(streamId);
-    const remembered = cached ?? read ?? (at.opens ? newCase(lifecycle) : undefined);
+    const remembered = newer(cached, read) ?? (at.opens ? newCase(lifecycle) : undefined);
     let current = remembered ?? (await cases.current(lifecycle, streamId));
     let certain = remembered === undefined;
     for (let conflicts = 0; conflicts < CONFLICT_TRIES; ) {
@@ -218,11 +218,17 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
 
     async load(lifecycle, caseId) {
       const streamId = `${lifecycle.category}-${caseId}`;
-      return whole(streamId, await cases.current(lifecycle, streamId));
+      const folded = whole(streamId, await cases.current(lifecycle, streamId));
+      return folded && { state: folded.state, revision: folded.revision, etag: folded.etag };
     },
 
     dropCache: () => cases.clear(),
   };
+}
+
+/** Of one case as it was seen twice. */
+function newer(one: FoldedCase | undefined, other: FoldedCase | undefined): FoldedCase | undefined {
+  return one === undefined || (other !== undefined && other.revision > one.revision) ? other : one;
 }
 
 /** @throws UpgradeNeededError */

@@ -1,6 +1,5 @@
-import type { CaseState } from '../../domain/case/case-state.ts';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
-import { categoryOf, type Position, type StoredEvent, uuidOf } from '../../domain/log/envelope.ts';
+import { categoryOf, type Position, uuidOf } from '../../domain/log/envelope.ts';
 import { type PendingTimer, pendingTimers } from '../../domain/sla/timers.ts';
 import type { WallClock } from '../clock.ts';
 import { type Alarm, systemAlarm } from './alarm.ts';

@@ -264,19 +264,19 @@ describe('the timekeeper', () => {
     const { open, time, view, keeper, handler } = keptHouse();
     const caseId = await open();
     view.pending = [{ name: 'x', cycle: 1, streamId: `parcel-${caseId}`, at: MONDAY - HOUR_MS }];
-    let loads = 0;
-    const load = handler.load;
-    handler.load = (...args) => {
-      loads++;
-      return load(...args);
+    let reads = 0;
+    const { read } = handler;
+    handler.read = (...args) => {
+      reads++;
+      return read(...args);
     };
     for (let i = 0; i < 50; i++) {
       keeper.wake();
       await time.pass(1_000);
     }
-    expect(loads).toBe(1);
+    expect(reads).toBe(1);
     await time.pass(11_000);
-    expect(loads).toBe(2);
+    expect(reads).toBe(2);
   });
 });
 
