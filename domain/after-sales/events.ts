@@ -9,7 +9,15 @@ import {
 } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
 import { recurrenceEvents } from '../case/recurrence.ts';
-import { caseRef, colleagueRef, contactRef, productRef, teamRef, userRef } from '../case/references.ts';
+import {
+  caseRef,
+  codeRef,
+  colleagueRef,
+  contactRef,
+  productRef,
+  teamRef,
+  userRef,
+} from '../case/references.ts';
 import { companySchema, siteRegionSchema } from '../complaint/company.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 
@@ -44,7 +52,7 @@ export const afterSalesEvents = {
     site: freeText.optional(),
     product: productSchema.optional(),
     order: labelSchema.optional(),
-    defectCategory: labelSchema.optional(),
+    defectCategory: codeRef('defectCategory', labelSchema).optional(),
     fault: freeText,
     attachments: z.array(attachmentSchema).max(50),
     receivedAt: instantSchema,

@@ -3,6 +3,7 @@ import type { CaseRules } from '../case/case-rules.ts';
 import { correctableCustomer } from '../case/correctable-customer.ts';
 import { reject } from '../case/decision.ts';
 import { possibleInAnyCase, waitsForCustomer } from '../case/possible-in-any-case.ts';
+import { codeRef } from '../case/references.ts';
 import { siteRegionSchema } from '../complaint/company.ts';
 import { uuidSchema } from '../log/envelope.ts';
 import { type AfterSalesCommand, afterSalesCommands } from './commands.ts';
@@ -54,7 +55,11 @@ export const rules: CaseRules<AfterSalesState> = {
     contactId: { kind: 'value', schema: uuidSchema, current: s => s.contactId },
     siteRegion: { kind: 'value', schema: siteRegionSchema, current: s => s.siteRegion },
     order: { kind: 'value', schema: labelSchema, current: s => s.order },
-    defectCategory: { kind: 'value', schema: labelSchema, current: s => s.defectCategory },
+    defectCategory: {
+      kind: 'value',
+      schema: codeRef('defectCategory', labelSchema),
+      current: s => s.defectCategory,
+    },
     productCode: { kind: 'value', schema: labelSchema, current: s => s.productCode },
     fault: { kind: 'text' },
     site: { kind: 'text' },

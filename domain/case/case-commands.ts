@@ -13,7 +13,7 @@ import {
   satisfactionSchema,
 } from './case-events.ts';
 import type { CommandOf } from './event-definition.ts';
-import { colleagueRef, teamRef } from './references.ts';
+import { codeRef, colleagueRef, teamRef } from './references.ts';
 
 /** When the fact happened, if not now; further back than the policy allows takes a lead and a reason. */
 export const factTime = {
@@ -74,7 +74,7 @@ export const caseCommands = {
   declineHandOver: command('Refuse a case that was offered', staff, { reason: freeText }),
   withdrawHandOver: command('Take an offer back', staff, { reason: freeText.optional() }),
   requestInput: command('Ask another department', staff, {
-    department: departmentSchema,
+    department: codeRef('askedDepartment', departmentSchema),
     /** A person of it, by name. */
     askedUserId: colleagueRef.optional(),
     question: freeText,

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { uuidSchema } from '../log/envelope.ts';
 import { type MarkedFinder, type Marks, markedFieldsOf } from '../log/marked-fields.ts';
+import { codeSchema } from '../master-data/record.ts';
 import type { Decision, Rejected } from './decision.ts';
 import { reject } from './decision.ts';
 
 /**
  * What a command may name beside its own case. A `colleague` is a user who can be given work: active, and no
- * customer's account; a `team` takes cases still; a `contact` is a person in a party stream of its own.
+ * customer's account; a `team` takes cases still; a `contact` is a person in a party stream of its own. Departments,
+ * suppliers and defect categories go by their codes; an `askedDepartment` is put a question.
  */
 export const REFERENCE_KINDS = [
   'user',
@@ -16,8 +18,18 @@ export const REFERENCE_KINDS = [
   'customer',
   'product',
   'case',
+  'department',
+  'askedDepartment',
+  'supplier',
+  'defectCategory',
 ] as const;
 export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
+const CODE_KINDS = ['department', 'askedDepartment', 'supplier', 'defectCategory'] as const;
+export type CodeKind = (typeof CODE_KINDS)[number];
+
+export function isCodeKind(kind: ReferenceKind): kind is CodeKind {
+  return CODE_KINDS.some(each => each === kind);
+}
 
 interface ReferenceMark {
   readonly to: ReferenceKind;
@@ -26,10 +38,19 @@ const referenceFields = z.registry<ReferenceMark>();
 const MARKS: Marks<ReferenceMark> = { markOf: schema => referenceFields.get(schema), name: 'referring' };
 
 /** A uuid that names something: a command that names what there is not is refused. */
-function referenceTo(to: ReferenceKind): typeof uuidSchema {
-  const schema = uuidSchema.clone();
-  referenceFields.add(schema, { to });
-  return schema;
+function referenceTo(to: Exclude<ReferenceKind, CodeKind>): typeof uuidSchema {
+  return marked(to, uuidSchema);
+}
+
+/** A code that names something. */
+export function codeRef(to: CodeKind, schema: z.ZodString = codeSchema): z.ZodString {
+  return marked(to, schema);
+}
+
+function marked<T extends z.ZodType>(to: ReferenceKind, schema: T): T {
+  const own = schema.clone();
+  referenceFields.add(own, { to });
+  return own;
 }
 export const userRef = referenceTo('user');
 export const colleagueRef = referenceTo('colleague');
@@ -42,15 +63,16 @@ export const caseRef = referenceTo('case');
 /** Something that a command names, and where: a JSON pointer into its data. */
 export interface Reference {
   readonly kind: ReferenceKind;
+  /** A uuid, or a code. */
   readonly id: string;
   readonly field: string;
 }
 
-export const WHY_UNUSABLE = ['unknown', 'inactive', 'noColleague', 'retired'] as const;
+export const WHY_UNUSABLE = ['unknown', 'inactive', 'noColleague', 'retired', 'nobody'] as const;
 /** A reference that cannot be meant, as it was looked up right before the decision. */
 export const unusableReferenceSchema = z.object({
   kind: z.enum(REFERENCE_KINDS),
-  id: uuidSchema,
+  id: z.string().min(1).max(200),
   field: z.string().max(200),
   why: z.enum(WHY_UNUSABLE),
 });
@@ -114,6 +136,24 @@ function refused({ kind, id, field, why }: UnusableReference): Rejected {
     case 'noColleague':
       return reject('notAColleague', { userId: id, field });
     case 'retired':
+      return retired(kind, id, field);
+    case 'nobody':
+      return reject('nobodyToAsk', {
+        department: id,
+        field,
+        hint: 'nobody belongs to it: ask somebody by name (askedUserId), give it people or a head, or ask another',
+      });
+  }
+}
+
+function retired(kind: ReferenceKind, id: string, field: string): Rejected {
+  switch (kind) {
+    case 'department':
+    case 'askedDepartment':
+      return reject('departmentIsRetired', { department: id, field });
+    case 'defectCategory':
+      return reject('defectCategoryIsRetired', { defectCategory: id, field });
+    default:
       return reject('teamIsRetired', { teamId: id, field });
   }
 }
@@ -133,5 +173,12 @@ function unknown(kind: ReferenceKind, id: string, field: string): Rejected {
       return reject('noSuchProduct', { productId: id, field });
     case 'case':
       return reject('noSuchCase', { caseId: id, field });
+    case 'department':
+    case 'askedDepartment':
+      return reject('noSuchDepartment', { department: id, field });
+    case 'supplier':
+      return reject('noSuchSupplier', { supplier: id, field });
+    case 'defectCategory':
+      return reject('noSuchDefectCategory', { defectCategory: id, field });
   }
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { labelSchema } from '../case/case-events.ts';
-import { caseRef } from '../case/references.ts';
-
-const codeSchema = z.string().trim().min(1).max(60);
+import { caseRef, codeRef } from '../case/references.ts';
+import { codeSchema } from '../master-data/record.ts';
 
 /** Who answers for the defect (责任方). Departments and suppliers go by the code of their master data. */
 export const responsiblePartySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('department'), code: codeSchema }),
-  z.object({ kind: z.literal('supplier'), code: codeSchema, name: labelSchema.optional() }),
+  z.object({ kind: z.literal('department'), code: codeRef('department') }),
+  z.object({ kind: z.literal('supplier'), code: codeRef('supplier'), name: labelSchema.optional() }),
   z.object({ kind: z.literal('carrier'), code: codeSchema, name: labelSchema.optional() }),
   z.object({ kind: z.literal('customerUse') }),
   z.object({ kind: z.literal('notEstablished') }),
@@ -19,7 +18,7 @@ export const severitySchema = z.enum(['minor', 'major', 'critical']);
 export const classificationSchema = z.object({
   responsibleParty: responsiblePartySchema,
   /** Code of the defect category (质量点). */
-  defectCategory: codeSchema.optional(),
+  defectCategory: codeRef('defectCategory').optional(),
   severity: severitySchema,
   /** Somebody could be hurt: needles, sharp edges, banned substances. */
   safety: z.boolean().default(false),

@@ -10,7 +10,15 @@ import {
 } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
 import { recurrenceEvents } from '../case/recurrence.ts';
-import { caseRef, colleagueRef, contactRef, productRef, teamRef, userRef } from '../case/references.ts';
+import {
+  caseRef,
+  codeRef,
+  colleagueRef,
+  contactRef,
+  productRef,
+  teamRef,
+  userRef,
+} from '../case/references.ts';
 import { instantSchema, uuidSchema } from '../log/envelope.ts';
 import { classificationSchema, sharesSchema } from './classification.ts';
 import { companySchema, contactPositionSchema, siteRegionSchema } from './company.ts';
@@ -85,7 +93,7 @@ export const complaintEvents = {
       description: freeText,
       teamId: teamRef,
       product: z.object({ productId: productRef.optional(), code: labelSchema }).optional(),
-      defectCategory: labelSchema.optional(),
+      defectCategory: codeRef('defectCategory', labelSchema).optional(),
     }),
   }),
   ComplaintReceived: v1({
@@ -213,7 +221,7 @@ export const complaintEvents = {
   }),
   ComplaintSupplierClaimed: v1({
     supplierClaimId: uuidSchema,
-    supplier: z.object({ code: labelSchema, name: labelSchema.optional() }),
+    supplier: z.object({ code: codeRef('supplier', labelSchema), name: labelSchema.optional() }),
     itemIds: itemIdsSchema.optional(),
     amount: moneySchema,
     document: documentNumberSchema.optional(),
@@ -224,7 +232,7 @@ export const complaintEvents = {
   ComplaintAddedToNegativeCases: v1({
     title: shortText,
     lesson: freeText,
-    defectCategory: labelSchema.optional(),
+    defectCategory: codeRef('defectCategory', labelSchema).optional(),
   }),
 };
 export type ComplaintEvent = EventOf<typeof complaintEvents>;

@@ -7,6 +7,7 @@ import { beforePromise, factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
 import { otherCaseOf } from '../case/other-case.ts';
 import { possibleInAnyCase } from '../case/possible-in-any-case.ts';
+import { codeRef } from '../case/references.ts';
 import { summaryOf } from '../case/summary.ts';
 import { openClock } from '../sla/clock.ts';
 import { meetClock, startClock } from '../sla/promises.ts';
@@ -42,7 +43,11 @@ const rules: CaseRules<DifficultProblemState> = {
   reopens: ['progress'],
   correctable: {
     productCode: { kind: 'value', schema: labelSchema, current: s => s.productCode },
-    defectCategory: { kind: 'value', schema: labelSchema, current: s => s.defectCategory },
+    defectCategory: {
+      kind: 'value',
+      schema: codeRef('defectCategory', labelSchema),
+      current: s => s.defectCategory,
+    },
     description: { kind: 'text' },
   },
   customerFields: [],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { productSchema } from '../after-sales/events.ts';
 import { caseEvents, freeText, labelSchema } from '../case/case-events.ts';
 import type { EventOf } from '../case/event-definition.ts';
-import { caseRef, teamRef } from '../case/references.ts';
+import { caseRef, codeRef, teamRef } from '../case/references.ts';
 import { instantSchema } from '../log/envelope.ts';
 
 const v1 = <T extends z.ZodRawShape>(shape: T) => ({ schemaVersion: 1, schema: z.object(shape) });
@@ -22,7 +22,7 @@ export const difficultProblemEvents = {
     origin: originSchema.optional(),
     description: freeText,
     product: productSchema.optional(),
-    defectCategory: labelSchema.optional(),
+    defectCategory: codeRef('defectCategory', labelSchema).optional(),
     receivedAt: instantSchema,
     registeredLate: z.boolean(),
     teamId: teamRef,

@@ -127,6 +127,15 @@ export class Directory {
     return this.department(masterIdOf(this.#logId, 'department', code));
   }
 
+  supplierOf(code: string): Supplier | undefined {
+    return this.supplier(masterIdOf(this.#logId, 'supplier', code));
+  }
+
+  /** Whether the house keeps records of that kind at all, retired ones among them. */
+  keeps(category: 'supplier' | 'department'): boolean {
+    return this.listMaster({ category, limit: 1 }).ids.length > 0;
+  }
+
   /** A person by what may be decided on: kind, customer, position; never the name. */
   party(id: string): RegisteredParty | undefined {
     return this.#master.record(party, id);
@@ -259,6 +268,19 @@ export class Directory {
     return this.teamsOf(code)
       .map(teamId => this.teamLead(teamId))
       .find(lead => lead !== undefined);
+  }
+
+  /** Whether a department has anybody: in it, in one of its teams, or at its head. May look at every user. */
+  isStaffed(code: string): boolean {
+    if (this.departmentHead(code) !== undefined) return true;
+    const teams = new Set(this.teamsOf(code));
+    return this.userIds()
+      .map(userId => this.user(userId))
+      .some(
+        each =>
+          each?.active === true &&
+          (each.department === code || (each.teamId !== undefined && teams.has(each.teamId))),
+      );
   }
 
   /** Active users with the role, in order of their ids; looks at every user. */

@@ -165,7 +165,7 @@ function classification(random: () => number): object {
   ];
   return {
     responsibleParty: { kind: 'department', code: department },
-    defectCategory: ['sliderDetached', 'teethMissing', 'colourDeviation', 'lengthWrong'][
+    defectCategory: ['sliderDetaches', 'teethMissing', 'colourDeviation', 'wrongLength'][
       Math.floor(random() * 4)
     ],
     severity: 'major',

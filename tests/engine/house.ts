@@ -1,6 +1,7 @@
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../../domain/case/actor.ts';
 import type { AnyCommand, AnyLifecycle } from '../../domain/case/lifecycle.ts';
+import { DEFAULT_DEFECT_CATEGORIES } from '../../domain/complaint/default-defect-categories.ts';
 import type { StoredEvent } from '../../domain/log/envelope.ts';
 import { CALENDAR_STREAM_ID, POLICY_STREAM_ID } from '../../domain/log/fixed-streams.ts';
 import { defaultPolicy } from '../../domain/sla/default-policy.ts';
@@ -33,6 +34,11 @@ const directory: CommandHandlerParts['directory'] = {
     role === 'qaHead' ? [{ userId: QA_HEAD, active: true, roles: ['qaHead'], qualifications: [] }] : [],
   user: userId => ({ userId, active: true, roles: ['agent'], qualifications: [] }),
   team: teamId => ({ teamId, name: 'Service', department: 'service', retired: false }),
+  departmentOf: () => undefined,
+  supplierOf: () => undefined,
+  defectCategories: () => ({ version: 1, categories: DEFAULT_DEFECT_CATEGORIES }),
+  keeps: () => false,
+  isStaffed: () => true,
   party: () => undefined,
   customer: () => undefined,
   product: () => undefined,

@@ -1,7 +1,10 @@
 import { v4 as uuidv4 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aggregates } from '../../domain/aggregates.ts';
 import { registered } from '../../domain/case/lifecycle.ts';
 import { complaint } from '../../domain/complaint/complaint.ts';
+import { lifecycles } from '../../domain/lifecycles.ts';
+import { recheck } from '../../src/audit/recheck.ts';
 import { newCase } from '../../src/engine/folded-case.ts';
 import { retakeDecision } from '../../src/engine/retake-decision.ts';
 import { type Answer, type Ask, asker, COMPLAINT, type HttpHouse, httpHouse, receive } from './http-house.ts';
@@ -119,6 +122,141 @@ describe('what a command names and there is not', () => {
       reason: 'noSuchUser',
       details: { userId: nobody },
     });
+  });
+});
+
+describe('a code that a command names', () => {
+  const classified = (responsibleParty: object, more: object = {}) => ({
+    items: [{ responsibleParty, severity: 'minor', ...more }],
+  });
+  const done = async (asked: Promise<Answer>) => {
+    const { status, text } = await asked;
+    expect(status, text).toBeLessThan(300);
+  };
+  let own: HttpHouse;
+  let qa: Ask;
+  let keeper: Ask;
+  let id: string;
+  beforeAll(async () => {
+    own = await httpHouse();
+    qa = asker(own.app, (await own.person('lead', 'agent', 'qa', 'technicalCentre')).token);
+    keeper = asker(own.app, (await own.person('admin', 'qaHead')).token);
+    id = await receive(qa);
+  });
+  afterAll(() => own.close());
+  const to = (command: string, data: object) => qa('POST', `/v1/complaints/${id}/${command}`, data);
+
+  it('names what is kept elsewhere until the house keeps such records', async () => {
+    await done(to('classify', classified({ kind: 'department', code: 'weaving' })));
+    const reclassified = classified({ kind: 'supplier', code: 'S-9' }, { defectCategory: 'plating' });
+    await done(to('reclassify', { ...reclassified, reason: 'Looked again' }));
+  });
+
+  it('is refused by its name from then on', async () => {
+    for (const [kind, code] of [
+      ['departments', 'assembly'],
+      ['suppliers', 'S-1'],
+    ] as const)
+      await done(keeper('POST', `/v1/${kind}`, { code, name: code }));
+    const claim = { amount: { amountMinor: 100, currency: 'CNY' }, grounds: 'Their tape' };
+    for (const [command, data, reason, details] of [
+      [
+        'reclassify',
+        { ...classified({ kind: 'department', code: 'weaving' }), reason: 'Again' },
+        'noSuchDepartment',
+        { department: 'weaving', field: '/items/0/responsibleParty/code' },
+      ],
+      [
+        'reclassify',
+        { ...classified({ kind: 'department', code: 'Assembly' }), reason: 'Again' },
+        'noSuchDepartment',
+        { department: 'Assembly' },
+      ],
+      [
+        'reclassify',
+        { ...classified({ kind: 'supplier', code: 'S-9' }), reason: 'Again' },
+        'noSuchSupplier',
+        { supplier: 'S-9' },
+      ],
+      [
+        'claim-on-supplier',
+        { ...claim, supplier: { code: 'S-9' } },
+        'noSuchSupplier',
+        { field: '/supplier/code' },
+      ],
+      ['request-input', { department: 'weaving', question: '?' }, 'noSuchDepartment', {}],
+    ] as const)
+      expect([command, await to(command, data)]).toMatchObject([command, refused(reason, details)]);
+    const known = classified({ kind: 'department', code: 'assembly' });
+    await done(to('reclassify', { ...known, reason: 'Again' }));
+    // Nobody wrote a record of it; but people are in it.
+    const marketing = classified({ kind: 'department', code: 'marketing' });
+    await done(to('reclassify', { ...marketing, reason: 'Again' }));
+    await done(to('claim-on-supplier', { ...claim, supplier: { code: 'S-1' } }));
+  });
+
+  it('is a defect category of the list, and none that was retired', async () => {
+    const party = { kind: 'notEstablished' };
+    const list = (await qa('GET', '/v1/defect-categories')).body;
+    const categories = (list.categories as { code: string; retired: boolean }[]).map(each => ({
+      ...each,
+      retired: each.code === 'plating',
+    }));
+    await done(keeper('POST', '/v1/defect-categories', { basedOn: list.version, categories }));
+    const again = (defectCategory: string) =>
+      to('reclassify', { ...classified(party, { defectCategory }), reason: 'Again' });
+    const field = '/items/0/defectCategory';
+    expect(await again('slidder')).toMatchObject(
+      refused('noSuchDefectCategory', { defectCategory: 'slidder', field }),
+    );
+    expect(await again('plating')).toMatchObject(
+      refused('defectCategoryIsRetired', { defectCategory: 'plating', field }),
+    );
+    await done(again('sliderDetaches'));
+    const lesson = { title: 'T', lesson: 'L', defectCategory: 'slidder' };
+    expect(await to('add-to-negative-cases', lesson)).toMatchObject(refused('noSuchDefectCategory', {}));
+  });
+
+  it('of a retired supplier or department still says who answers; a retired department is asked nothing', async () => {
+    const idOf = async (kind: string) =>
+      ((await keeper('GET', `/v1/${kind}`)).body[kind] as { id: string }[])[0]?.id;
+    for (const kind of ['departments', 'suppliers'])
+      await done(keeper('POST', `/v1/${kind}/${await idOf(kind)}/retire`, {}));
+    for (const party of [
+      { kind: 'department', code: 'assembly' },
+      { kind: 'supplier', code: 'S-1' },
+    ])
+      await done(to('reclassify', { ...classified(party), reason: 'Again' }));
+    expect(await to('request-input', { department: 'assembly', question: '?' })).toMatchObject(
+      refused('departmentIsRetired', { department: 'assembly', field: '/department' }),
+    );
+  });
+
+  it('of a department that has nobody takes no question, unless somebody is asked by name', async () => {
+    const question = { department: 'dyeing', question: 'Which bath?' };
+    await done(keeper('POST', '/v1/departments', { code: 'dyeing', name: '染色' }));
+    expect(await to('request-input', question)).toMatchObject(
+      refused('nobodyToAsk', { department: 'dyeing', field: '/department' }),
+    );
+    const dyer = await own.person('contributor');
+    await done(to('request-input', { ...question, askedUserId: dyer.userId }));
+    await done(keeper('PATCH', `/v1/users/${dyer.userId}`, { department: 'dyeing' }));
+    await done(to('request-input', question));
+  });
+
+  it('is decided the same again from the log, refusals too', async () => {
+    const summary: { verdicts: Record<string, number>; commands: number } = await recheck(
+      {
+        log: own.house.store,
+        lifecycles,
+        aggregates,
+        onFinding: async finding => expect(finding).toBeUndefined(),
+        onProgress: () => {},
+      },
+      {},
+    );
+    expect(summary.verdicts).toMatchObject({ diverged: 0, notReplayable: 0 });
+    expect(summary.commands).toBeGreaterThan(20);
   });
 });
 

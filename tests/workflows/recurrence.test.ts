@@ -142,7 +142,7 @@ describe('a fault that recurs', () => {
     const w = world();
     w.now('2026-03-02 10:00');
     await w.reported('plating');
-    const others = [await w.reported('plating', '3NY'), await w.reported('colour')];
+    const others = [await w.reported('plating', '3NY'), await w.reported('colourDeviation')];
     others.push(await w.reported('other'), await w.reported('other'));
     await w.run();
     for (const caseId of others) expect(await w.found(ofRequests, caseId)).toEqual([]);
@@ -180,12 +180,12 @@ describe('a fault that recurs', () => {
   test('is found anew when it is classified otherwise, and once however often it is classified the same', async () => {
     const w = world();
     w.now('2026-03-02 10:00');
-    const [plating, colour] = [await w.reported('plating'), await w.reported('colour')];
+    const [plating, colour] = [await w.reported('plating'), await w.reported('colourDeviation')];
     w.now('2026-03-05 10:00');
     const later = await w.received();
     await w.classified(later, 'plating');
     await w.classified(later, 'plating', 'reclassify');
-    await w.classified(later, 'colour', 'reclassify');
+    await w.classified(later, 'colourDeviation', 'reclassify');
     await w.classified(later, 'plating', 'reclassify');
     await w.run();
     expect((await w.found(ofComplaints, later)).map(data => data.of)).toMatchObject([
