@@ -1,7 +1,7 @@
 import { caseEnded, ownerOf } from '../case/case-rules.ts';
 import { decideCase } from '../case/decide-case.ts';
 import { endTimers } from '../case/decide-ending.ts';
-import { notBeforeItsReason } from '../case/decider-changes.ts';
+import { notBeforeItsReason, RECEIPT_FROM_THE_FIRST } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { beforePromise, factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
@@ -24,8 +24,8 @@ export const afterSales = defineLifecycle({
   collection: 'after-sales-requests',
   category: 'afterSalesRequest',
   numberPrefix: 'ASR',
-  deciderVersion: 2,
-  deciderChanges: [notBeforeItsReason(afterSalesCommands)],
+  deciderVersion: 3,
+  deciderChanges: [notBeforeItsReason(afterSalesCommands), RECEIPT_FROM_THE_FIRST],
   opens: ['report'],
   promises: ['answer', 'onSiteResolution'],
   commands: afterSalesCommands,

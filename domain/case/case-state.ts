@@ -3,7 +3,7 @@ import { type CaseTimer, evolveTimers } from '../sla/timers.ts';
 import type { CaseEvent } from './case-events.ts';
 import type { Folded } from './event-definition.ts';
 import { endedInputs, evolveInputs, type InputRequest } from './input-request.ts';
-import { gaveBack, tookOver } from './taken-over.ts';
+import { gaveBack, receiptCorrected, tookOver } from './taken-over.ts';
 
 export interface MessageFact {
   readonly messageId: string;
@@ -51,6 +51,9 @@ export interface TakenOver {
   /** Of the event in the other case's stream. */
   readonly mergeRevision: number;
   readonly released: boolean;
+  readonly receivedAt: number;
+  /** The decision to take it over. */
+  readonly commandId: string;
 }
 
 /** What every case knows of itself, folded from its stream. Holds no personal value. */
@@ -59,6 +62,10 @@ export interface CaseState {
   readonly phase: string;
   /** When it reached any employee or channel. */
   readonly receivedAt: number;
+  /** As it was recorded first, if it was corrected since. */
+  readonly firstReceivedAt?: number;
+  /** Without what a merged case brought along, if one was merged into it. */
+  readonly ownReceivedAt?: number;
   readonly registeredLate: boolean;
   readonly priority: 'normal' | 'urgent';
   readonly urgencyRequested: boolean;
@@ -140,7 +147,7 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
     }
     case 'DetailsCorrected':
       return event.data.field === 'receivedAt' && typeof event.data.to === 'number'
-        ? { ...state, receivedAt: event.data.to }
+        ? receiptCorrected(state, event.data.to)
         : state;
     case 'StepRetracted':
       return {
@@ -189,10 +196,7 @@ export function evolveCase<S extends CaseState>(state: S, event: Folded<CaseEven
         ? { ...state, linkedTo: [...state.linkedTo, event.data.to.caseId] }
         : state;
     case 'CaseAbsorbed':
-      return {
-        ...tookOver(state, event.data),
-        receivedAt: Math.min(state.receivedAt, event.data.receivedAt),
-      };
+      return tookOver(state, event);
     case 'CaseReleased':
       return gaveBack(state, event.data);
     case 'CaseVoided':

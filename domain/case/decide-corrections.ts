@@ -2,6 +2,7 @@ import { instantSchema } from '../log/envelope.ts';
 import { cancelClock } from '../sla/cancelling.ts';
 import { type Clock, isOpen, latest, openClock } from '../sla/clock.ts';
 import { policyLine } from '../sla/policy.ts';
+import { isBoundBy, receiptMoves } from '../sla/receipt-moves.ts';
 import { isBreached, rejudgeClock, rescindResult } from '../sla/rejudging.ts';
 import { rescheduleClock } from '../sla/rescheduling.ts';
 import { replayDeadline } from '../sla/schedule.ts';
@@ -16,6 +17,7 @@ import { handedOnLater } from './decide-merging.ts';
 import { accept, type Decision, reject } from './decision.ts';
 import { beforeFact } from './facts.ts';
 import type { DecideContext } from './lifecycle.ts';
+import { otherReceipts, receiptTakenOver } from './taken-over.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -103,28 +105,47 @@ function correctReceipt<S extends CaseState>(
     return reject('badValue', { field: 'receivedAt', issues: [{ path: '', message: 'must be an instant' }] });
   const receivedAt = parsed.data;
   if (receivedAt > context.now) return reject('inTheFuture', { receivedAt, now: context.now });
-  const earliest = state.receivedAt - context.policy.receiptReachesBackDays * DAY_MS;
+  // From the first that was recorded: corrected again and again, it would reach back without end.
+  const firstReceivedAt = state.firstReceivedAt ?? state.receivedAt;
+  const earliest = firstReceivedAt - context.policy.receiptReachesBackDays * DAY_MS;
   if (receivedAt < earliest) return reject('tooFarBack', { receivedAt, earliest });
   if (receivedAt === state.receivedAt) return reject('nothingToCorrect', { receivedAt });
   // What is recorded of the receipt's own instant is the receipt.
   const facts = [...state.steps.filter(s => !s.retracted), ...state.messages].map(fact => fact.at);
   const firstFactAt = Math.min(...facts.filter(fact => fact > state.receivedAt));
   if (receivedAt > firstFactAt) return reject('afterFirstFact', { receivedAt, firstFactAt });
+  const another = otherReceipts(state).find(other => other < receivedAt);
+  if (another !== undefined)
+    return reject('laterThanAnotherReceipt', {
+      receivedAt,
+      anotherReceivedAt: another,
+      hint: 'of cases that were merged the earliest receipt counts: undo the merge first',
+    });
   const owner = ownerOf(state, rules);
+  const takenOverBy = receiptTakenOver(state)?.commandId;
   const begun = state.clocks
-    .filter(clock => clock.startedAt === state.receivedAt)
+    .filter(
+      clock =>
+        clock.startedAt === state.receivedAt || (takenOverBy !== undefined && isBoundBy(clock, takenOverBy)),
+    )
     .filter(clock => rules.startedByReceipt?.includes(clock.clock) ?? true);
+  const restsOn = (clock: Clock) => ({
+    ...receiptMoves(context, clock, { from: state.receivedAt, to: receivedAt }, takenOverBy),
+    startedAt: clock.startedAt === state.receivedAt ? receivedAt : clock.startedAt,
+  });
   const reply = openClock(begun, 'firstReply') ?? begun.find(c => c.clock === 'firstReply');
+  const replyRests = reply && restsOn(reply);
   const replyDueAt =
-    reply === undefined
-      ? undefined
-      : replayDeadline(reply.target, receivedAt, reply.moves, context.calendar, reply.anchor).dueAt;
+    reply &&
+    replyRests &&
+    replayDeadline(reply.target, replyRests.startedAt, replyRests.moves, context.calendar, reply.anchor)
+      .dueAt;
   const judged = begun.flatMap(clock =>
     rejudgeClock(
       context,
       owner,
       clock,
-      receivedAt,
+      restsOn(clock),
       clock.clock === 'acknowledgement' ? replyDueAt : undefined,
     ),
   );

@@ -24,3 +24,10 @@ export function notBeforeItsReason(commands: Readonly<Record<string, unknown>>):
     why: 'a step that is dated before what it rests on is refused',
   };
 }
+
+/** Version 3 of every lifecycle that has a receipt. */
+export const RECEIPT_FROM_THE_FIRST: DeciderChange = {
+  version: 3,
+  commands: ['correctDetails'],
+  why: 'a corrected receipt is bounded by the first that was recorded, and moves what was taken over with it',
+};

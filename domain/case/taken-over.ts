@@ -1,6 +1,7 @@
 import type { Clock } from '../sla/clock.ts';
 import type { CaseEvent } from './case-events.ts';
 import type { CaseState, TakenOver } from './case-state.ts';
+import type { Folded } from './event-definition.ts';
 import type { InputRequest } from './input-request.ts';
 
 type Released = (CaseEvent & { type: 'CaseReleased' })['data'];
@@ -8,13 +9,46 @@ type Released = (CaseEvent & { type: 'CaseReleased' })['data'];
 /** What the survivor of a merge remembers of it. */
 export function tookOver<S extends CaseState>(
   state: S,
-  { loserId, mergeRevision = 0 }: (CaseEvent & { type: 'CaseAbsorbed' })['data'],
+  { data, commandId }: Folded<CaseEvent & { type: 'CaseAbsorbed' }>,
 ): S {
+  const { loserId, mergeRevision = 0, receivedAt } = data;
+  const { firstReceivedAt } = state;
   return {
     ...state,
-    takenOver: [...state.takenOver, { loserId, mergeRevision, released: false }],
+    takenOver: [...state.takenOver, { loserId, mergeRevision, released: false, receivedAt, commandId }],
     mergedFrom: [...new Set([...state.mergedFrom, loserId])],
+    // Of two receipts the earliest counts.
+    receivedAt: Math.min(state.receivedAt, receivedAt),
+    ownReceivedAt: state.ownReceivedAt ?? state.receivedAt,
+    ...(firstReceivedAt === undefined ? {} : { firstReceivedAt: Math.min(firstReceivedAt, receivedAt) }),
   };
+}
+
+/** The receipt that counts, put right: its own, or that of a case that was merged into it. */
+export function receiptCorrected<S extends CaseState>(state: S, receivedAt: number): S {
+  const { receivedAt: from, ownReceivedAt, firstReceivedAt = from } = state;
+  return {
+    ...state,
+    receivedAt,
+    firstReceivedAt,
+    ...(ownReceivedAt === undefined
+      ? {}
+      : { ownReceivedAt: ownReceivedAt === from ? receivedAt : ownReceivedAt }),
+    takenOver: state.takenOver.map(taken => (taken.receivedAt === from ? { ...taken, receivedAt } : taken)),
+  };
+}
+
+/** The merge, of those that stand, by which the receipt came that counts; none where it is the case's own. */
+export function receiptTakenOver({ takenOver, receivedAt }: CaseState): TakenOver | undefined {
+  return takenOver.find(taken => !taken.released && taken.receivedAt === receivedAt);
+}
+
+/** The receipts beside the one that counts, of the case itself and of those that are merged into it. */
+export function otherReceipts({ ownReceivedAt, takenOver, receivedAt }: CaseState): readonly number[] {
+  const all = takenOver.filter(({ released }) => !released).map(taken => taken.receivedAt);
+  return [...(ownReceivedAt === undefined ? [] : [ownReceivedAt]), ...all].filter(
+    each => each !== receivedAt,
+  );
 }
 
 /** The same after it gave back: of some clocks only, or all of a merge that was undone. */

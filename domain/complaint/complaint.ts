@@ -56,7 +56,7 @@ export const complaint = defineLifecycle({
   collection: 'complaints',
   category: 'complaint',
   numberPrefix: 'CMP',
-  deciderVersion: 2,
+  deciderVersion: 3,
   deciderChanges,
   opens: ['receive'],
   promises: ['acknowledgement', 'firstReply', 'remoteJudgement', 'onSiteArrival', 'decision', 'closing'],

@@ -1,4 +1,4 @@
-import { notBeforeItsReason } from '../case/decider-changes.ts';
+import { notBeforeItsReason, RECEIPT_FROM_THE_FIRST } from '../case/decider-changes.ts';
 import type { DeciderChange } from '../log/aggregate.ts';
 import { complaintCommands } from './commands.ts';
 
@@ -30,4 +30,5 @@ export const deciderChanges: readonly DeciderChange[] = [
     ],
     why: `${common.why}; the authority limit counts all that a case offers without an approval; only the workflow opens a part of a case`,
   },
+  RECEIPT_FROM_THE_FIRST,
 ];

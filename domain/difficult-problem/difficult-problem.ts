@@ -1,7 +1,7 @@
 import { labelSchema } from '../case/case-events.ts';
 import { type CaseRules, caseEnded, ownerOf } from '../case/case-rules.ts';
 import { decideCase } from '../case/decide-case.ts';
-import { notBeforeItsReason } from '../case/decider-changes.ts';
+import { notBeforeItsReason, RECEIPT_FROM_THE_FIRST } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { beforePromise, factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
@@ -66,8 +66,8 @@ export const difficultProblem = defineLifecycle({
   collection: 'difficult-problems',
   category: 'difficultProblem',
   numberPrefix: 'DPR',
-  deciderVersion: 2,
-  deciderChanges: [notBeforeItsReason(difficultProblemCommands)],
+  deciderVersion: 3,
+  deciderChanges: [notBeforeItsReason(difficultProblemCommands), RECEIPT_FROM_THE_FIRST],
   opens: ['raise'],
   promises: ['firstResponse', 'progress'],
   commands: difficultProblemCommands,

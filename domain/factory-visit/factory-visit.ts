@@ -1,6 +1,6 @@
 import { caseEnded } from '../case/case-rules.ts';
 import { decideCase } from '../case/decide-case.ts';
-import { notBeforeItsReason } from '../case/decider-changes.ts';
+import { notBeforeItsReason, RECEIPT_FROM_THE_FIRST } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
@@ -25,8 +25,8 @@ export const factoryVisit = defineLifecycle({
   collection: 'factory-visits',
   category: 'factoryVisit',
   numberPrefix: 'VST',
-  deciderVersion: 2,
-  deciderChanges: [notBeforeItsReason(factoryVisitCommands)],
+  deciderVersion: 3,
+  deciderChanges: [notBeforeItsReason(factoryVisitCommands), RECEIPT_FROM_THE_FIRST],
   opens: ['apply'],
   promises: ['approval', 'hostsAssigned', 'visitCompleted', 'wave1', 'wave3', 'wave6'],
   commands: factoryVisitCommands,

@@ -2,7 +2,7 @@ import { labelSchema } from '../case/case-events.ts';
 import { type CaseRules, caseEnded } from '../case/case-rules.ts';
 import { correctableCustomer } from '../case/correctable-customer.ts';
 import { decideCase } from '../case/decide-case.ts';
-import { notBeforeItsReason } from '../case/decider-changes.ts';
+import { notBeforeItsReason, RECEIPT_FROM_THE_FIRST } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { factAt, receiptAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
@@ -73,8 +73,8 @@ export const sampleRequest = defineLifecycle({
   collection: 'sample-requests',
   category: 'sampleRequest',
   numberPrefix: 'SMP',
-  deciderVersion: 2,
-  deciderChanges: [notBeforeItsReason(sampleRequestCommands)],
+  deciderVersion: 3,
+  deciderChanges: [notBeforeItsReason(sampleRequestCommands), RECEIPT_FROM_THE_FIRST],
   opens: ['open'],
   promises: [],
   commands: sampleRequestCommands,

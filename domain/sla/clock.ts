@@ -5,9 +5,22 @@ import type { ClockAnchor, ClockName, PauseReason, Schedule, SlaEvent, Threshold
 /** What moved a deadline after its start, kept so that it can be computed anew: with pauses and appointments. */
 export type ClockMove =
   | { readonly kind: 'pause'; readonly from: number; readonly to: number }
-  | { readonly kind: 'agreed'; readonly at: number; readonly dueAt: number }
+  /** `carried`: not agreed, but the deadline that it had in another case, or before a merge that was undone. */
+  | {
+      readonly kind: 'agreed';
+      readonly at: number;
+      readonly dueAt: number;
+      readonly carried?: true;
+    }
   /** Not later than that from then on: by urgency, or by the deadline of a case merged into this one. */
-  | { readonly kind: 'bound'; readonly at: number; readonly dueAt: number; readonly urgent: boolean };
+  | {
+      readonly kind: 'bound';
+      readonly at: number;
+      readonly dueAt: number;
+      readonly urgent: boolean;
+      /** The decision. */
+      readonly by: string;
+    };
 
 export interface ClockPause {
   readonly reason: PauseReason;
@@ -131,7 +144,10 @@ export function evolveClocks(clocks: readonly Clock[], event: Folded<SlaEvent>):
           warned: [],
           pauses: 0,
           pausedMs: 0,
-          moves: carriedDueAt === undefined ? [] : [{ kind: 'agreed', at: startedAt, dueAt: carriedDueAt }],
+          moves:
+            carriedDueAt === undefined
+              ? []
+              : [{ kind: 'agreed', at: startedAt, dueAt: carriedDueAt, carried: true }],
           urgent: ordinaryTarget !== undefined,
           escalatedLevels: [],
           breachRescinded: false,
@@ -275,20 +291,22 @@ function rescheduledTarget(clock: Clock, { data }: Rescheduled): Pick<Clock, 'ta
 function rescheduledMoves(clock: Clock, event: Rescheduled): Pick<Clock, 'moves' | 'pause'> {
   const { occurredAt: at, data } = event;
   const { because, schedule, notLaterThan, leftMs, warningsLeft } = data;
-  const reapplied = because === 'calendar' || because === 'policyApplied';
+  const reapplied = because === 'calendar' || because === 'policyApplied' || because === 'correctedReceipt';
   const kept =
     because === 'normalAgain'
       ? clock.moves.filter(m => m.kind !== 'bound' || !m.urgent)
-      : reapplied && notLaterThan !== undefined
-        ? // The urgent bound itself, counted anew.
-          clock.moves.map(m => (m.kind === 'bound' && m.urgent ? { ...m, dueAt: notLaterThan } : m))
-        : clock.moves;
+      : because === 'correctedReceipt'
+        ? withReceipt(clock.moves, data)
+        : reapplied && notLaterThan !== undefined
+          ? // The urgent bound itself, counted anew.
+            clock.moves.map(m => (m.kind === 'bound' && m.urgent ? { ...m, dueAt: notLaterThan } : m))
+          : clock.moves;
   const move: readonly ClockMove[] =
     because === 'agreedWithCustomer'
       ? [{ kind: 'agreed', at, dueAt: schedule.dueAt }]
       : notLaterThan === undefined || reapplied
         ? []
-        : [{ kind: 'bound', at, dueAt: notLaterThan, urgent: because === 'urgent' }];
+        : [{ kind: 'bound', at, dueAt: notLaterThan, urgent: because === 'urgent', by: event.commandId }];
   const { pause } = clock;
   if (pause === undefined) return { moves: [...kept, ...move] };
   const changed = {
@@ -299,6 +317,20 @@ function rescheduledMoves(clock: Clock, event: Rescheduled): Pick<Clock, 'moves'
   if (move.length === 0) return { moves: kept, pause: changed };
   const upToNow: ClockMove = { kind: 'pause', from: pause.countedFrom, to: at };
   return { moves: [...kept, upToNow, ...move], pause: { ...changed, countedFrom: at } };
+}
+
+/** What rested on a receipt of another case that was taken over, counted from the corrected one. */
+function withReceipt(
+  moves: readonly ClockMove[],
+  { startedAt, carriedDueAt, notLaterThan, boundBy }: Rescheduled['data'],
+): readonly ClockMove[] {
+  return moves.map(move => {
+    if (move.kind === 'agreed' && move.carried === true && carriedDueAt !== undefined)
+      return { ...move, at: startedAt ?? move.at, dueAt: carriedDueAt };
+    if (move.kind === 'bound' && move.by === boundBy && notLaterThan !== undefined)
+      return { ...move, dueAt: notLaterThan };
+    return move;
+  });
 }
 
 function withoutBreach(clock: Clock): Clock {

@@ -216,6 +216,10 @@ export const slaEvents = {
       warningsLeft: z.array(z.object({ threshold: thresholdSchema, leftMs: z.int().min(0) })).optional(),
       /** What bounds the deadline from now on: the urgent target, a merged case's deadline. */
       notLaterThan: instantSchema.optional(),
+      /** Of a corrected receipt, the decision that took a merged case over: `notLaterThan` is what its bound is now. */
+      boundBy: uuidSchema.optional(),
+      /** Of a corrected receipt: the deadline that was carried on from another case, as it is now. */
+      carriedDueAt: instantSchema.optional(),
       /** The promise itself, if it changed; while the case is urgent, the ordinary one. */
       target: targetSchema.optional(),
       /** A corrected start. */

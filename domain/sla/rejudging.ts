@@ -5,6 +5,7 @@ import { clockId } from './clock-id.ts';
 import type { SlaEvent } from './events.ts';
 import { endPause } from './pausing.ts';
 import { fulfilled, meetClock } from './promises.ts';
+import type { ReceiptMoves } from './receipt-moves.ts';
 import { rescheduleClock } from './rescheduling.ts';
 import { type PromiseOwner, replayDeadline, type SlaContext } from './schedule.ts';
 
@@ -61,19 +62,19 @@ export function disputeClock(clock: Clock | undefined, at: number): readonly Sla
 
 /**
  * A corrected receipt judges the clock anew, finished or not: rescheduled, its result rescinded and recorded again.
+ * @param rests its start, and what of its moves rests on that receipt
  * @param notLaterThan a bound of the new deadline: an acknowledgement's, by the first reply's
  */
 export function rejudgeClock(
   context: SlaContext,
   owner: PromiseOwner,
   clock: Clock,
-  startedAt: number,
+  { startedAt, moves, ...changed }: ReceiptMoves & { readonly startedAt: number },
   notLaterThan = Number.POSITIVE_INFINITY,
 ): readonly SlaEvent[] {
   if (clock.status === 'cancelled') return [];
   const { calendar, now } = context;
-  const counted = (target: Target) =>
-    replayDeadline(target, startedAt, clock.moves, calendar, clock.anchor).dueAt;
+  const counted = (target: Target) => replayDeadline(target, startedAt, moves, calendar, clock.anchor).dueAt;
   const promised = counted(clock.ordinaryTarget);
   const hurried = clock.urgent ? Math.min(promised, counted(clock.target)) : promised;
   const dueAt = Math.min(hurried, notLaterThan);
@@ -85,6 +86,7 @@ export function rejudgeClock(
   const { pause } = counting;
   const moved = rescheduleClock(context, owner, counting, 'correctedReceipt', dueAt, {
     startedAt,
+    ...changed,
     ...(pause === undefined
       ? {}
       : {

@@ -20,6 +20,8 @@ export function rescheduleClock(
     readonly opensAt?: number;
     readonly provisional?: boolean;
     readonly notLaterThan?: number;
+    readonly boundBy?: string;
+    readonly carriedDueAt?: number;
     readonly target?: Target;
   } = {},
 ): SlaEvent & { type: 'SlaClockRescheduled' } {
@@ -49,6 +51,8 @@ export function rescheduleClock(
             warningsLeft: warningsLeft(context, target, warnings, dueAt, options.leftMs),
           }),
       ...(options.notLaterThan === undefined ? {} : { notLaterThan: options.notLaterThan }),
+      ...(options.boundBy === undefined ? {} : { boundBy: options.boundBy }),
+      ...(options.carriedDueAt === undefined ? {} : { carriedDueAt: options.carriedDueAt }),
       ...(options.target === undefined ? {} : { target: options.target }),
       ...(options.startedAt === undefined ? {} : { startedAt: options.startedAt }),
       ...(options.anchor === undefined ? {} : { anchor: options.anchor }),

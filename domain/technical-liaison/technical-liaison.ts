@@ -2,7 +2,7 @@ import { labelSchema } from '../case/case-events.ts';
 import { type CaseRules, caseEnded, ownerOf } from '../case/case-rules.ts';
 import { correctableCustomer } from '../case/correctable-customer.ts';
 import { decideCase } from '../case/decide-case.ts';
-import { notBeforeItsReason } from '../case/decider-changes.ts';
+import { notBeforeItsReason, RECEIPT_FROM_THE_FIRST } from '../case/decider-changes.ts';
 import { accept, type Decision, reject } from '../case/decision.ts';
 import { beforePromise, factAt } from '../case/facts.ts';
 import { type DecideContext, defineLifecycle } from '../case/lifecycle.ts';
@@ -63,8 +63,8 @@ export const technicalLiaison = defineLifecycle({
   collection: 'technical-liaisons',
   category: 'technicalLiaison',
   numberPrefix: 'TSL',
-  deciderVersion: 2,
-  deciderChanges: [notBeforeItsReason(technicalLiaisonCommands)],
+  deciderVersion: 3,
+  deciderChanges: [notBeforeItsReason(technicalLiaisonCommands), RECEIPT_FROM_THE_FIRST],
   opens: ['recordResponse', 'sendForm'],
   continues: ['recordResponse'],
   promises: ['firstReply'],

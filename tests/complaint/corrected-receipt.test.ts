@@ -168,6 +168,17 @@ describe('a receipt that is corrected', () => {
       .thenRejected('nothingToCorrect');
   });
 
+  it('reaches back from the first that was recorded, however often it is corrected', () => {
+    const once = received().did('correctDetails', receipt('2026-08-31 16:00'), lead, '2026-09-29 17:00');
+    once
+      .when('correctDetails', receipt('2026-08-30 15:59'), lead, '2026-09-29 17:10')
+      .thenRejected('tooFarBack', { earliest: at('2026-08-30 16:00') });
+    const twice = once.did('correctDetails', receipt('2026-08-30 16:00'), lead, '2026-09-29 17:10');
+    // And back again.
+    const back = twice.did('correctDetails', receipt('2026-09-29 16:00'), lead, '2026-09-29 17:20');
+    expect(back.due('firstReply')).toBe('2026-09-30 16:00');
+  });
+
   it('can be corrected long after', () => {
     const old = received().did('correctDetails', receipt('2026-09-28 16:00'), lead, '2026-11-20 10:00');
     expect(old.state.receivedAt).toBe(at('2026-09-28 16:00'));

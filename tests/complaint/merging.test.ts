@@ -202,6 +202,88 @@ describe('the case that survives', () => {
     expect(calmed.due('decision')).toBe('2026-10-10 10:00');
   });
 
+  describe('whose receipt came from the other one, when that is corrected', () => {
+    const correct = (when: string) => ({ field: 'receivedAt', to: at(when), reason: 'Another box' });
+    const absorbed = own.did('absorb', earlier, workflow, '2026-09-29 09:00');
+
+    it('keeps the earlier of two deadlines, the other one’s counted from the right instant', () => {
+      const later = absorbed.did('correctDetails', correct('2026-09-28 11:00'), lead, '2026-09-29 09:10');
+      expect(later.due('firstReply')).toBe('2026-09-29 11:00');
+      expect(later.due('decision')).toBe('2026-10-10 11:00');
+      // Its own was the earlier one before it was bound by the reply, and is it again.
+      expect(later.due('acknowledgement')).toBe('2026-09-29 11:00');
+      const before = absorbed.did('correctDetails', correct('2026-09-28 09:30'), lead, '2026-09-29 09:10');
+      expect(before.due('firstReply')).toBe('2026-09-29 09:30');
+      expect(before.due('acknowledgement')).toBe('2026-09-29 09:30');
+    });
+
+    it('counts the same when it is urgent and normal again', () => {
+      const calmed = absorbed
+        .did('correctDetails', correct('2026-09-28 11:00'), lead, '2026-09-29 09:10')
+        .did('markUrgent', { reason: 'The line stands still' }, lead, '2026-09-29 09:20')
+        .did('lowerUrgent', { reason: 'The line runs' }, lead, '2026-09-29 09:30');
+      expect(calmed.due('decision')).toBe('2026-10-10 11:00');
+    });
+
+    it('judges a finished promise anew that the other one’s deadline had bound', () => {
+      const late = absorbed
+        .passed('2026-09-29 10:00')
+        .did('sendPreliminaryReply', reply, agent, '2026-09-29 10:30');
+      expect(resultOf(late.clock('firstReply'))).toBe('late');
+      const kept = late.did('correctDetails', correct('2026-09-28 10:45'), lead, '2026-09-29 11:00');
+      expect(resultOf(kept.clock('firstReply'))).toBe('metAfterRescinding');
+    });
+
+    it('moves a promise that it carries on as a cycle of its own, and not the finished one', () => {
+      const replied = own.did('sendPreliminaryReply', reply, agent, '2026-09-28 16:30');
+      const corrected = replied
+        .did('absorb', earlier, workflow, '2026-09-29 09:00')
+        .did('correctDetails', correct('2026-09-28 09:30'), lead, '2026-09-29 09:10');
+      expect(corrected.clock('firstReply')).toMatchObject({ cycle: 2, startedAt: at('2026-09-28 09:30') });
+      expect(corrected.due('firstReply', 2)).toBe('2026-09-29 09:30');
+      expect(corrected.due('firstReply', 1)).toBe(replied.due('firstReply', 1));
+      // Once more, from where it is now.
+      const back = corrected.did('correctDetails', correct('2026-09-28 10:00'), lead, '2026-09-29 09:20');
+      expect(back.due('firstReply', 2)).toBe('2026-09-29 10:00');
+    });
+
+    it('keeps what the other one had gained by a pause', () => {
+      const paused = handedOver(
+        received({}, '2026-09-28 10:00')
+          .did('sendPreliminaryReply', reply, agent, '2026-09-28 10:30')
+          .did('pauseClock', { reason: 'awaitingThirdParty' }, agent, '2026-09-28 11:00')
+          .did('resumeClock', {}, agent, '2026-09-28 12:00')
+          .did('mergeInto', into, agent, '2026-09-29 09:00', linked),
+      );
+      const took = own.did('absorb', paused, workflow, '2026-09-29 09:00');
+      expect(took.due('decision')).toBe('2026-10-10 11:00');
+      const corrected = took.did('correctDetails', correct('2026-09-28 09:00'), lead, '2026-09-29 09:10');
+      expect(corrected.due('decision')).toBe('2026-10-10 10:00');
+    });
+
+    it('takes no receipt that is later than its own: the earliest counts', () => {
+      absorbed
+        .when('correctDetails', correct('2026-09-28 16:01'), lead, '2026-09-29 09:10')
+        .thenRejected('laterThanAnotherReceipt', { anotherReceivedAt: at('2026-09-28 16:00') });
+    });
+
+    it('reaches back from the receipt that was taken over', () => {
+      absorbed
+        .when('correctDetails', correct('2026-08-29 09:59'), lead, '2026-09-29 09:10')
+        .thenRejected('tooFarBack', { earliest: at('2026-08-29 10:00') });
+    });
+
+    it('leaves its own receipt’s promises to its own: a later one was taken over', () => {
+      const later = handedOver(
+        received({}, '2026-09-28 17:00').did('mergeInto', into, agent, '2026-09-28 17:10', linked),
+      );
+      const corrected = own
+        .did('absorb', later, workflow, '2026-09-28 17:10')
+        .did('correctDetails', correct('2026-09-28 15:00'), lead, '2026-09-28 17:20');
+      expect(corrected.due('firstReply')).toBe('2026-09-29 15:00');
+    });
+  });
+
   it('owes the judgement that the other one asked for', () => {
     const asked = handedOver(
       received({}, '2026-09-28 10:00')
