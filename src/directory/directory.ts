@@ -174,6 +174,12 @@ export class Directory {
     return delegations.length === 0 ? found : { ...found, delegations };
   }
 
+  /** Asked by every timer that tells somebody: nothing is made for the answer. */
+  #isActive(userId: string): boolean {
+    const state = this.#users.get(userId)?.state;
+    return state?.registered === true && state.active;
+  }
+
   /** What of a user's powers others hold: not revoked, though perhaps ended. */
   delegationsBy(userId: string): readonly Delegated[] {
     const state = this.#users.get(userId)?.state;
@@ -225,7 +231,7 @@ export class Directory {
 
   /** True for one who is away at an instant, and for one who has no access any more. */
   isAway(userId: string, at: number): boolean {
-    return this.user(userId)?.active !== true || absenceAt(this.absences(userId), at) !== undefined;
+    return !this.#isActive(userId) || absenceAt(this.absences(userId), at) !== undefined;
   }
 
   /**
@@ -249,8 +255,9 @@ export class Directory {
 
   /** The team's lead, if it has one that is active. */
   teamLead(teamId: string): string | undefined {
-    const leadUserId = this.team(teamId)?.leadUserId;
-    return leadUserId !== undefined && this.user(leadUserId)?.active === true ? leadUserId : undefined;
+    const state = this.#teams.get(teamId)?.state;
+    const leadUserId = state?.registered === true ? state.leadUserId : undefined;
+    return leadUserId !== undefined && this.#isActive(leadUserId) ? leadUserId : undefined;
   }
 
   /** The teams of a department, in order of their ids. */
@@ -264,7 +271,7 @@ export class Directory {
   /** Who answers for a department: its head, else the lead of the first of its teams that has one. */
   departmentHead(code: string): string | undefined {
     const headUserId = this.departmentOf(code)?.headUserId;
-    if (headUserId !== undefined && this.user(headUserId)?.active === true) return headUserId;
+    if (headUserId !== undefined && this.#isActive(headUserId)) return headUserId;
     return this.teamsOf(code)
       .map(teamId => this.teamLead(teamId))
       .find(lead => lead !== undefined);

@@ -12,6 +12,7 @@ import { openedCaseId } from './command-id.ts';
 import type { CommandOutcome, CommandRequest } from './command-request.ts';
 import { bodyMacOf } from './decided-events.ts';
 import { createDecider, type DeciderParts } from './decider.ts';
+import type { Linked } from './decision-context.ts';
 import type { EngineLog } from './engine-log.ts';
 import { type FoldedCase, foldOn, newCase } from './folded-case.ts';
 import { findLinkedCase } from './linked-case.ts';
@@ -134,9 +135,7 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
     return undefined;
   };
 
-  const linkedBy = async ({ command, lifecycle }: CommandRequest) => {
-    const caseId = lifecycle.linkedCaseOf?.(command);
-    if (caseId === undefined) return undefined;
+  const linkedBy = (caseId: string, lifecycle: AnyLifecycle): Promise<Linked | undefined> => {
     const others = lifecycles.filter(other => other.name !== lifecycle.name);
     return findLinkedCase(caseId, [lifecycle, ...others], (of, streamId) => cases.current(of, streamId));
   };
@@ -166,13 +165,16 @@ export function createCommandHandler(parts: CommandHandlerParts): CommandHandler
     let current = remembered ?? (await cases.current(lifecycle, streamId));
     let certain = remembered === undefined;
     for (let conflicts = 0; conflicts < CONFLICT_TRIES; ) {
-      const settled = (await replay(request, at, current)) ?? refusal(request, at, current);
+      // Waited for only where there is something to wait for: most commands go from here to the log in one turn.
+      const before = current.commands.has(request.commandId) ? await replay(request, at, current) : undefined;
+      const settled = before ?? refusal(request, at, current);
       if (settled !== undefined) {
         if (certain || settled.outcome === 'accepted') return settled;
       } else {
+        const linkedId = lifecycle.linkedCaseOf?.(request.command);
         const decision = decide(request, at, current, {
-          linked: await linkedBy(request),
-          unusable: await unusableIn(request),
+          linked: linkedId === undefined ? undefined : await linkedBy(linkedId, lifecycle),
+          unusable: request.actor.role === 'system' ? undefined : await unusableIn(request),
         });
         if (decision.outcome === 'accepted') {
           const { events } = decision;

@@ -30,7 +30,8 @@ export function timerCommandId(
   },
 ): string {
   const { streamId, name, cycle, kind, key, armedRevision } = timer;
-  return commandId(logId, [streamId, name, cycle, kind, key, armedRevision]);
+  // Ids, names and integers alone: for these `JSON.stringify` writes RFC 8785, in a third of the time.
+  return derivedUuid(JSON.stringify([streamId, name, cycle, kind, key, armedRevision]), logId);
 }
 
 /** What the first start does once, whichever node it is. */

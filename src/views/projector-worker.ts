@@ -58,10 +58,16 @@ writeCompiled();
 for (let closing = false; !closing; ) {
   if (grown) {
     grown = false;
+    const wasAwaited: boolean = awaited;
     awaited = false;
     const startedAt = performance.now();
-    const events = await follower.follow();
-    tell({ kind: 'caughtUp' });
+    const { events, atEnd } = await follower.takeIn();
+    if (atEnd) {
+      tell({ kind: 'caughtUp' });
+    } else {
+      grown = true;
+      awaited ||= wasAwaited;
+    }
     const tookMs = performance.now() - startedAt;
     const { shortestMs, ofWork, longestMs } = events < LOAD_EVENTS ? REST : REST_UNDER_LOAD;
     await rest(Math.min(Math.max(ofWork * tookMs, shortestMs), longestMs));

@@ -51,29 +51,31 @@ export class ViewFollower {
     await this.follow();
   }
 
-  /** Takes in what the log has more; answers how many events, when there is nothing left. */
-  async follow(): Promise<number> {
+  /** Takes in what the log has more, until there is nothing left. */
+  async follow(): Promise<void> {
+    while (!(await this.takeIn()).atEnd);
+  }
+
+  /** Takes in as much of what the log has more as one commit takes: each writes every index that it touches once more. */
+  async takeIn(): Promise<{ readonly events: number; readonly atEnd: boolean }> {
     const { fold } = this.#opened();
     let events = 0;
-    for (let atEnd = false; !atEnd; ) {
-      let taken = false;
-      // As much as a commit takes: each writes the pages of every index that it touches once more.
-      do {
-        atEnd = true;
-        for (const from of fold.positions()) {
-          const page = await this.#log.readAll(from, PAGE_EVENTS);
-          if (page.length === 0) continue;
-          await fold.take(from, page);
-          events += page.length;
-          taken = true;
-          atEnd = false;
-        }
-      } while (!atEnd && fold.changes < COMMIT_CHANGES);
-      if (!taken) break;
+    let atEnd: boolean;
+    do {
+      atEnd = true;
+      for (const from of fold.positions()) {
+        const page = await this.#log.readAll(from, PAGE_EVENTS);
+        if (page.length === 0) continue;
+        await fold.take(from, page);
+        events += page.length;
+        atEnd = false;
+      }
+    } while (!atEnd && fold.changes < COMMIT_CHANGES);
+    if (events > 0) {
       this.#commit(fold);
       this.#report();
     }
-    return events;
+    return { events, atEnd };
   }
 
   /** Makes all views anew beside the old, and swaps. Readers are told the new path; the old file goes by `release`. */
