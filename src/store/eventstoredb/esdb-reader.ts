@@ -8,7 +8,7 @@ import type {
 import type { Position, RecordedEvent } from '../../../domain/log/envelope.ts';
 import { StoreUnavailableError } from '../event-store.ts';
 import { isKeyStream } from '../key-stream-name.ts';
-import { recordedEventOf } from './esdb-event.ts';
+import { LogDamagedError, recordedEventOf } from './esdb-event.ts';
 import { esdbFailure, isStreamNotFound } from './esdb-failure.ts';
 import { bytesBetween, esdbPositionOf, placeOf } from './place.ts';
 import { withinLimit } from './time-limit.ts';
@@ -37,23 +37,34 @@ export class EsdbReader {
 
   async readStream(streamId: string, fromRevision = 0): Promise<readonly RecordedEvent[]> {
     const found: RecordedEvent[] = [];
-    for await (const page of this.pagesOf(streamId, fromRevision)) {
-      for (const { event } of page) if (event !== undefined) found.push(recordedEventOf(event));
+    for await (const page of this.#pages(streamId, fromRevision, eventIn)) {
+      for (const event of page) if (event !== undefined) found.push(event);
     }
     return found;
   }
 
   /** Of any stream, as the leader has it; nothing for one that does not exist. @throws StoreUnavailableError */
-  async *pagesOf(streamId: string, fromRevision = 0): AsyncGenerator<readonly ResolvedEvent[]> {
+  pagesOf(streamId: string): AsyncGenerator<readonly ResolvedEvent[]> {
+    return this.#pages(streamId, 0, each => each);
+  }
+
+  async *#pages<T>(
+    streamId: string,
+    fromRevision: number,
+    taken: (each: ResolvedEvent) => T,
+  ): AsyncGenerator<readonly T[]> {
     for (let from = fromRevision; ; ) {
-      let page: readonly ResolvedEvent[];
+      let page: readonly T[];
       try {
-        page = await this.#read('read a stream', () =>
-          this.#client.readStream(streamId, {
-            fromRevision: BigInt(from),
-            maxCount: PAGE_EVENTS,
-            requiresLeader: true,
-          }),
+        page = await this.#read(
+          'read a stream',
+          () =>
+            this.#client.readStream(streamId, {
+              fromRevision: BigInt(from),
+              maxCount: PAGE_EVENTS,
+              requiresLeader: true,
+            }),
+          taken,
         );
       } catch (error) {
         if (isStreamNotFound(error)) return;
@@ -77,12 +88,11 @@ export class EsdbReader {
   async head(): Promise<Position> {
     let from: Position | undefined;
     for (let count = FIRST_HEAD_PAGE; ; count = Math.min(8 * count, PAGE_EVENTS)) {
-      const page = await this.#page('backwards', from, count);
-      const newest = page.find(isOfLog);
-      if (newest?.event?.position !== undefined) return placeOf(newest.event.position);
-      const oldest = page.at(-1)?.event?.position;
-      if (oldest === undefined) return '';
-      from = placeOf(oldest);
+      const page = await this.#page('backwards', from, count, placeIn);
+      const newest = page.find(each => each.ofLog);
+      if (newest !== undefined) return newest.position;
+      from = page.at(-1)?.position;
+      if (from === undefined) return '';
     }
   }
 
@@ -100,16 +110,13 @@ export class EsdbReader {
     for (let reached = after; events.length < limit; ) {
       // The place itself is read again, and left out.
       const count = Math.min(SCAN_EVENTS, limit - events.length) + 1;
-      const page = await this.#page('forwards', reached === '' ? undefined : reached, count);
+      const page = await this.#page('forwards', reached === '' ? undefined : reached, count, eventOrPlace);
       this.#noteSize(page);
       const from = reached;
-      for (const resolved of page) {
-        const { event } = resolved;
-        if (event?.position === undefined || events.length >= limit) continue;
-        const place = placeOf(event.position);
-        if (place <= from) continue;
-        reached = place;
-        if (isOfLog(resolved)) events.push(recordedEventOf(event, place));
+      for (const each of page) {
+        if (each.position <= from || events.length >= limit) continue;
+        reached = each.position;
+        if ('streamId' in each) events.push(each);
       }
       if (page.length < count || reached === from) break;
       passed = reached;
@@ -118,28 +125,34 @@ export class EsdbReader {
     return { events, upTo: events.at(-1)?.position ?? passed };
   }
 
-  #noteSize(page: readonly AllStreamResolvedEvent[]): void {
-    const first = page[0]?.event?.position;
-    const last = page.at(-1)?.event?.position;
+  #noteSize(page: readonly { readonly position: Position }[]): void {
+    const [first, last] = [page[0], page.at(-1)];
     if (page.length < 10 || first === undefined || last === undefined) return;
-    this.#eventBytes = Math.max(1, Number(last.commit - first.commit) / (page.length - 1));
+    this.#eventBytes = Math.max(1, bytesBetween(first.position, last.position) / (page.length - 1));
   }
 
-  async #page(direction: 'forwards' | 'backwards', from: Position | undefined, maxCount: number) {
+  async #page<T>(
+    direction: 'forwards' | 'backwards',
+    from: Position | undefined,
+    maxCount: number,
+    taken: (each: AllStreamResolvedEvent) => T,
+  ): Promise<readonly T[]> {
     const start = direction === 'forwards' ? 'start' : 'end';
     const fromPosition = from === undefined ? start : (esdbPositionOf(from) ?? start);
-    return this.#read('read the log', () =>
-      this.#client.readAll({ direction, fromPosition, maxCount, requiresLeader: true }),
+    return this.#read(
+      'read the log',
+      () => this.#client.readAll({ direction, fromPosition, maxCount, requiresLeader: true }),
+      taken,
     );
   }
 
   /** A whole page; one that a broken connection cut off is read again, from its beginning. */
-  async #read<E>(what: string, begin: () => StreamingRead<E>): Promise<E[]> {
+  async #read<E, T>(what: string, begin: () => StreamingRead<E>, taken: (each: E) => T): Promise<T[]> {
     for (const pauseMs of [...AGAIN_AFTER_MS, undefined]) {
       try {
-        return await this.#readOnce(begin());
+        return await this.#readOnce(begin(), taken);
       } catch (error) {
-        if (isStreamNotFound(error)) throw error;
+        if (isStreamNotFound(error) || error instanceof LogDamagedError) throw error;
         // What took its whole time is not tried again.
         if (pauseMs === undefined || error instanceof StoreUnavailableError)
           throw esdbFailure(error, what, false);
@@ -150,11 +163,19 @@ export class EsdbReader {
   }
 
   /** Within the limit: the library's reads know no deadline. */
-  #readOnce<E>(stream: StreamingRead<E>): Promise<E[]> {
-    // By its events: to iterate over it costs a turn an event, a third of all that a read costs here.
-    const whole = new Promise<E[]>((resolve, reject) => {
-      const page: E[] = [];
-      stream.on('data', each => page.push(each));
+  #readOnce<E, T>(stream: StreamingRead<E>, taken: (each: E) => T): Promise<T[]> {
+    // By its events: to iterate over it costs a turn an event, a third of all that a read costs here. Each is taken as
+    // it comes, while the server is at the next, and what the library made of it is let go at once.
+    const whole = new Promise<T[]>((resolve, reject) => {
+      const page: T[] = [];
+      stream.on('data', each => {
+        try {
+          page.push(taken(each));
+        } catch (error) {
+          reject(error);
+          stream.destroy();
+        }
+      });
       stream.on('end', () => resolve(page));
       stream.on('error', reject);
     });
@@ -163,12 +184,28 @@ export class EsdbReader {
   }
 }
 
+interface Place {
+  readonly position: Position;
+  readonly ofLog: boolean;
+}
+
 /** The server keeps events of its own in the database, and keys lie there too. */
-function isOfLog({ event }: AllStreamResolvedEvent): boolean {
-  return (
-    event !== undefined &&
-    !event.type.startsWith('$') &&
-    !event.streamId.startsWith('$') &&
-    !isKeyStream(event.streamId)
-  );
+function placeIn({ event }: AllStreamResolvedEvent): Place {
+  if (event?.position === undefined) throw new LogDamagedError('an event without a place in the log');
+  const { type, streamId, position } = event;
+  const ofLog = !type.startsWith('$') && !streamId.startsWith('$') && !isKeyStream(streamId);
+  return { position: placeOf(position), ofLog };
+}
+
+/** Of the log the event; of what lies between, where it lies. @throws LogDamagedError */
+function eventOrPlace(resolved: AllStreamResolvedEvent): RecordedEvent | Place {
+  const place = placeIn(resolved);
+  return resolved.event !== undefined && place.ofLog
+    ? recordedEventOf(resolved.event, place.position)
+    : place;
+}
+
+/** @throws LogDamagedError */
+function eventIn({ event }: ResolvedEvent): RecordedEvent | undefined {
+  return event === undefined ? undefined : recordedEventOf(event);
 }

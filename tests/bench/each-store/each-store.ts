@@ -15,7 +15,7 @@ const IN_FLIGHT = [1, 16, 64, 256];
 const ROUNDS = 60;
 const ROUND_MS = 120;
 const CATCH_UP_EVENTS = 100_000;
-const READ_ROUNDS = 3;
+const READ_ROUNDS = 9;
 
 /**
  * The same work over each store: appends of a complaint of four events into new streams at several numbers in flight,
@@ -28,35 +28,44 @@ export async function benchEachStore(): Promise<void> {
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'bench-store-'));
   try {
-    const sqlite = await openSqliteStore({ path: join(folder, 'store.db'), clock: { now: () => NOW } });
-    await benchStore('sqlite', sqlite, undefined);
-    await sqlite.close();
+    for (const bench of [benchAppends, benchReads]) {
+      const path = join(folder, `${bench.name}.db`);
+      const sqlite = await openSqliteStore({ path, clock: { now: () => NOW } });
+      await bench('sqlite', sqlite, undefined);
+      await sqlite.close();
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const server = await startServerProcess();
-  try {
-    await benchServer('protocolServer', server.connectionString);
-  } finally {
-    await server.stop();
+  for (const bench of [benchAppends, benchReads]) {
+    // Its own log, so that a read of the whole is as long whatever the appends took.
+    const server = await startServerProcess();
+    try {
+      await onServer(bench, 'protocolServer', server.connectionString);
+    } finally {
+      await server.stop();
+    }
   }
   const real = process.env['REDRESS_TEST_EVENTSTOREDB'];
-  if (real !== undefined) await benchServer('eventStoreDb', real);
+  if (real === undefined) return;
+  for (const bench of [benchAppends, benchReads]) await onServer(bench, 'eventStoreDb', real);
 }
 
-async function benchServer(name: string, connectionString: string): Promise<void> {
+type Bench = (name: string, store: EventStore, bare: BareClient | undefined) => Promise<void>;
+
+async function onServer(bench: Bench, name: string, connectionString: string): Promise<void> {
   const store = await openEventStoreDb({
     connectionString,
     clock: { now: () => NOW },
     appendLimitMs: 60_000,
   });
   const bare = new BareClient(connectionString);
-  await benchStore(name, store, bare);
+  await bench(name, store, bare);
   await store.close();
   await bare.close();
 }
 
-async function benchStore(name: string, store: EventStore, bare: BareClient | undefined): Promise<void> {
+async function benchAppends(name: string, store: EventStore, bare: BareClient | undefined): Promise<void> {
   const added: number[] = [];
   const ours = async (streamId: string): Promise<void> => {
     const { outcome } = await store.append(streamId, -1, complaintReceived(streamId));
@@ -82,7 +91,6 @@ async function benchStore(name: string, store: EventStore, bare: BareClient | un
       'ratio',
     );
   }
-  await readBack(name, store, bare);
 }
 
 /** What is added to what the bare client takes, in time and in the client's own work: 0 for nothing. */
@@ -93,7 +101,7 @@ function reportAdded(name: string, suffix: string, own: Cost, bare: Cost): numbe
   return added;
 }
 
-async function readBack(name: string, store: EventStore, bare: BareClient | undefined): Promise<void> {
+async function benchReads(name: string, store: EventStore, bare: BareClient | undefined): Promise<void> {
   const before = await store.head();
   let missing = CATCH_UP_EVENTS;
   const fill = async (): Promise<void> => {
