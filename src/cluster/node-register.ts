@@ -4,6 +4,10 @@ import { emptyFold, type Folded, foldEvents } from '../directory/folded-aggregat
 import { type FollowedStreams, openFollowedStreams } from '../directory/followed-streams.ts';
 import type { EventLog } from '../store/event-store.ts';
 
+export interface WorkingNode extends Pick<NodeState, 'registeredAt' | 'notifySecrets'> {
+  readonly nodeId: string;
+}
+
 /** The nodes that work on the log, in memory, folded from their streams. */
 export class NodeRegister {
   readonly #nodes = new Map<string, Folded<NodeState>>();
@@ -21,10 +25,17 @@ export class NodeRegister {
   }
 
   /** Those that were not retired, in order of their ids. */
-  working(): readonly { readonly nodeId: string; readonly registeredAt: number }[] {
+  working(): readonly WorkingNode[] {
     return [...this.#nodes]
       .filter(([, { state }]) => state.status === 'working')
-      .map(([nodeId, { state }]) => ({ nodeId, registeredAt: state.registeredAt }))
+      .map(
+        ([
+          nodeId,
+          {
+            state: { registeredAt, notifySecrets },
+          },
+        ]) => ({ nodeId, registeredAt, notifySecrets }),
+      )
       .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
   }
 }

@@ -7,7 +7,7 @@ import type { StoredEvent } from '../../domain/log/envelope.ts';
 import { runAuditJob } from '../audit/audit-job.ts';
 import { type Evidence, type EvidenceConfig, openEvidence } from '../audit/evidence.ts';
 import type { WallClock } from '../clock.ts';
-import { registerNode } from '../cluster/register-node.ts';
+import { registerNode, settingsTrouble, tellSettings } from '../cluster/register-node.ts';
 import type { ThisNode } from '../cluster/this-node.ts';
 import type { Config } from '../config.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -226,6 +226,7 @@ export async function openEngine<V extends EngineViews>(
   const notifications = openNotifications({
     config,
     folder,
+    shared: node !== undefined,
     store,
     people,
     views,
@@ -237,6 +238,11 @@ export async function openEngine<V extends EngineViews>(
     ...(options.alarm === undefined ? {} : { alarm: options.alarm }),
   });
   opened.defer(() => notifications.close());
+  if (node !== undefined) {
+    await tellSettings(node, { notifySecrets: notifications.secrets }, people.give, upToDate);
+    const trouble = settingsTrouble(node);
+    if (trouble !== undefined) log.warn({ nodeId: node.nodeId }, trouble);
+  }
   const runner = startWorkflowRunner({
     store,
     handler,
@@ -354,7 +360,13 @@ export async function openEngine<V extends EngineViews>(
         calendars: calendarWarnings(policies, views, clock.now()),
         deadlineRuns: deadlineRunner.problem(),
         notifications: notificationProblem(notifications, views),
-        ...(node === undefined ? {} : { clock: node.clockTrouble(), silentSince: node.silentSince() }),
+        ...(node === undefined
+          ? {}
+          : {
+              clock: node.clockTrouble(),
+              silentSince: node.silentSince(),
+              settings: settingsTrouble(node),
+            }),
       }),
     spans,
     figures: () =>

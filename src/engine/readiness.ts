@@ -41,9 +41,13 @@ export async function readinessOf(parts: {
   readonly deadlineRuns: string | undefined;
   /** Why notifications do not go out, and how many wait. */
   readonly notifications: string | undefined;
-  /** Of a node that shares the log: how its clock goes wrong, and since when it hears nothing of the others. */
+  /**
+   * Of a node that shares the log: how its clock goes wrong, since when it hears nothing of the others, and which are
+   * configured otherwise.
+   */
   readonly clock?: string | undefined;
   readonly silentSince?: number | undefined;
+  readonly settings?: string | undefined;
 }): Promise<Readiness> {
   const { closing, store, projections, timekeeper, workflows, unfinishedImports, evidence } = parts;
   const reasons: string[] = [];
@@ -80,6 +84,7 @@ export async function readinessOf(parts: {
   if (parts.deadlineRuns !== undefined)
     warnings.push(`a run over the open promises was cut off, and is tried again: ${parts.deadlineRuns}`);
   if (parts.notifications !== undefined) warnings.push(parts.notifications);
+  if (parts.settings !== undefined) warnings.push(parts.settings);
   for (const { workflow, fault } of workflows) {
     if (fault !== undefined) {
       warnings.push(`the workflow ${workflow} stopped at position ${fault.position}: ${fault.message}`);

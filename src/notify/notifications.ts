@@ -25,6 +25,8 @@ export interface Notifications {
   /** What queues messages, for the workflow runner. */
   readonly reactors: readonly Reactor[];
   wake(): void;
+  /** Fingerprints of the secrets that messages are signed with. */
+  readonly secrets: readonly string[];
   /** `undefined` where nothing is configured to be sent. */
   status(): SenderStatus | undefined;
   /** Waits for what is on its way. */
@@ -44,6 +46,8 @@ const VIEW = 'notifications';
 export function openNotifications(parts: {
   readonly config: Partial<NotifyConfig> & Pick<Config, 'timeZone'>;
   readonly folder: string;
+  /** Several nodes send what is in the log. */
+  readonly shared: boolean;
   readonly store: Pick<EventStore, 'logId' | 'readStream'>;
   readonly people: Pick<DirectoryService, 'give' | 'readUser' | 'readParty'>;
   readonly views: Pick<EngineViews, 'status' | 'dueNotifications' | 'nextNotificationAt' | 'numberOf'>;
@@ -54,15 +58,17 @@ export function openNotifications(parts: {
   readonly log: EngineLog;
   readonly alarm?: Alarm;
 }): Notifications {
-  const { config, folder, store, people, views, lifecycles, file, head, clock, log, alarm } = parts;
+  const { config, folder, shared, store, people, views, lifecycles, file, head, clock, log, alarm } = parts;
   const { notifyUrl: url = 'none', notifyTimeoutMs: timeoutMs = 10_000, notifyNames = false } = config;
   if (url === 'none') {
     file.forget(NOTIFICATIONS);
-    return { reactors: [], wake() {}, status: () => undefined, async close() {} };
+    return { reactors: [], wake() {}, secrets: [], status: () => undefined, async close() {} };
   }
   const ownSecret = join(folder, 'notify.secret');
   const secretFile = config.notifySecretFile ?? ownSecret;
-  const sign = openWebhookSecret(secretFile, resolve(secretFile) === resolve(ownSecret));
+  // With a log that nodes share each would make up another.
+  const mayMake = !shared && resolve(secretFile) === resolve(ownSecret);
+  const { sign, fingerprints } = openWebhookSecret(secretFile, mayMake);
   if (file.position(NOTIFICATIONS) === '') file.save(NOTIFICATIONS, head);
 
   const nameOf = async ({ userId, contactId }: Addressee): Promise<string | undefined> => {
@@ -98,6 +104,7 @@ export function openNotifications(parts: {
   return {
     reactors: [notificationReactor({ store, lifecycles, give: people.give, clock })],
     wake: sender.wake,
+    secrets: fingerprints(store.logId),
     status: sender.status,
     close: sender.close,
   };

@@ -6,6 +6,7 @@ const NEW_SECRET_BYTES = 32;
 /** As Standard Webhooks bounds a secret. */
 const LEAST_BYTES = 24;
 const MOST_BYTES = 64;
+const FINGERPRINT_DIGITS = 32;
 
 /** The file with the secret that signs webhooks is missing, unsafe or malformed. The text says what to do. */
 export class WebhookSecretError extends Error {
@@ -20,12 +21,18 @@ export type SignWebhook = (message: {
   readonly body: string;
 }) => string;
 
+export interface WebhookSecrets {
+  readonly sign: SignWebhook;
+  /** Of each secret 32 hex digits, which tell it from others in one log, and say nothing of it. */
+  fingerprints(logId: string): readonly string[];
+}
+
 /**
  * Reads the secrets, a line each, as `whsec_` and base64; `#` begins a remark. A file that is missing is made, with a
  * new secret, where `mayMake` says so: never one that was configured to be elsewhere.
  * @throws WebhookSecretError
  */
-export function openWebhookSecret(file: string, mayMake: boolean): SignWebhook {
+export function openWebhookSecret(file: string, mayMake: boolean): WebhookSecrets {
   if (mayMake && !existsSync(file)) makeSecret(file);
   let text: string;
   let mode: number;
@@ -48,12 +55,21 @@ export function openWebhookSecret(file: string, mayMake: boolean): SignWebhook {
     .map(line => keyIn(line, file));
   if (keys.length === 0)
     throw new WebhookSecretError(`${file} holds no secret: a line of ${PREFIX} and base64`);
-  return message => keys.map(key => signatureOf(key, message)).join(' ');
+  return {
+    sign: message => keys.map(key => signatureOf(key, message)).join(' '),
+    fingerprints: logId => keys.map(key => fingerprintOf(key, logId)),
+  };
 }
 
 /** By the scheme of Standard Webhooks: `v1,` and base64 of HMAC-SHA-256 over `id.timestamp.body`. */
 function signatureOf(key: Buffer, { id, timestamp, body }: Parameters<SignWebhook>[0]): string {
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+}
+
+/** Under the secret itself, which is random: nobody finds it by trying. */
+function fingerprintOf(key: Buffer, logId: string): string {
+  const mac = createHmac('sha256', key).update(`redress notification secret fingerprint v1\n${logId}`);
+  return mac.digest('hex').slice(0, FINGERPRINT_DIGITS);
 }
 
 function keyIn(line: string, file: string): Buffer {

@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { v4 as uuidv4 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firstUser } from '../../src/cli/first-user.ts';
+import type { House } from '../../src/engine/open-house.ts';
 import {
   type Cluster,
   cluster,
@@ -98,5 +99,44 @@ describe('the master key of a shared log', () => {
     await expect(of.start('b', { REDRESS_MASTER_KEY_FILE: other })).rejects.toThrow(
       /the log names the master key with the fingerprint [0-9a-f]{32}, and this node was given/,
     );
+  });
+});
+
+describe('the secret that signs notifications, of nodes that send them', () => {
+  const secretFile = (name: string, byte: number): string => {
+    const path = `${of.masterKeyFile}.${name}`;
+    writeFileSync(path, `whsec_${Buffer.alloc(32, byte).toString('base64')}\n`, { mode: 0o600 });
+    return path;
+  };
+  const sending = (file: string) => ({
+    REDRESS_NOTIFY_URL: 'http://127.0.0.1:9/',
+    REDRESS_NOTIFY_SECRET_FILE: file,
+  });
+  const warned = async (house: House): Promise<string> => {
+    await house.upToDate();
+    return (await house.ready()).warnings.join();
+  };
+
+  it('is never made up', async () => {
+    await expect(of.start('a', { REDRESS_NOTIFY_URL: 'http://127.0.0.1:9/' })).rejects.toThrow(
+      'the secret that signs webhooks cannot be read',
+    );
+  });
+
+  it('has to be the same: each says which nodes have another, until they have not', async () => {
+    const [one, two] = [secretFile('one', 1), secretFile('two', 2)];
+    const a = await of.start('a', sending(one));
+    const b = await of.start('b', sending(two));
+    const silent = await of.start('c');
+    expect(await warned(a)).toContain(`on the nodes ${b.node?.nodeId}: put the same file on every node`);
+    expect(await warned(b)).toContain(`on the nodes ${a.node?.nodeId}:`);
+    expect(await warned(silent)).not.toContain('the secret that signs notifications');
+    await b.close();
+    const again = await of.start('b', sending(one));
+    for (const house of [a, again]) {
+      expect(await warned(house)).not.toContain('the secret that signs notifications');
+    }
+    const events = await a.store.readAll('', 1_000);
+    expect(events.filter(event => event.type === 'NodeConfigured')).toHaveLength(3);
   });
 });

@@ -15,6 +15,7 @@ const TEXTS = [
   'zhang@example.com',
   '0123456789abcdef'.repeat(4),
   '018f0000-0000-7000-8000-000000000000',
+  '0123456789abcdef'.repeat(2),
 ];
 const NUMBERS = [2, 0.8, 1, 0, 1_772_416_800_000, 503];
 

@@ -48,7 +48,7 @@ const secretFile = () => join(folder, 'notify.secret');
 const secretIn = (file: string) => readFileSync(file, 'utf8').match(/whsec_\S+/)?.[0] ?? '';
 const body = JSON.stringify(event());
 const deliver = (timeoutMs = 5_000, url = receiver.url) =>
-  webhook({ url, timeoutMs, sign: openWebhookSecret(secretFile(), true), clock: { now: () => NOW } })({
+  webhook({ url, timeoutMs, sign: openWebhookSecret(secretFile(), true).sign, clock: { now: () => NOW } })({
     id: MESSAGE_ID,
     body,
   });
@@ -163,7 +163,7 @@ describe('the receiver of the documentation', () => {
   const example = fileURLToPath(new URL('../../docs/examples/receive-notifications.mjs', import.meta.url));
 
   it('takes what is signed, tells of each id once, and refuses the rest', async () => {
-    const sign = openWebhookSecret(secretFile(), true);
+    const { sign } = openWebhookSecret(secretFile(), true);
     const child = spawn(process.execPath, [example], {
       env: { ...process.env, SECRET: secretIn(secretFile()), PORT: '0' },
     });
@@ -219,14 +219,26 @@ describe('the secret', () => {
 
   it('signs with both of two while a new one is brought in', () => {
     const [old, next] = [1, 2].map(n => `whsec_${Buffer.alloc(32, n).toString('base64')}`);
-    const signature = openWebhookSecret(write(`# new\n${next}\n${old}\n`), false)(message);
+    const signature = openWebhookSecret(write(`# new\n${next}\n${old}\n`), false).sign(message);
     for (const secret of [old, next])
       expect(isSigned({ headers: headers(signature), text: '{}' }, secret ?? '')).toBe(true);
   });
 
+  it('is told from others by a fingerprint, of one log', () => {
+    const [some, other] = [1, 2].map(n => `whsec_${Buffer.alloc(32, n).toString('base64')}\n`);
+    const [log, another] = [idOf(11), idOf(12)];
+    const of = (text: string | undefined, logId: string) =>
+      openWebhookSecret(write(text ?? ''), false).fingerprints(logId);
+    const [fingerprint] = of(some, log);
+    expect(fingerprint).toMatch(/^[0-9a-f]{32}$/);
+    expect(of(some, log)).toEqual([fingerprint]);
+    expect(of(other, log)).not.toContain(fingerprint);
+    expect(of(some, another)).not.toContain(fingerprint);
+  });
+
   it('is the one of Standard Webhooks: a vector of theirs', () => {
     const file = write('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n');
-    const sign = openWebhookSecret(file, false);
+    const { sign } = openWebhookSecret(file, false);
     expect(
       sign({ id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1_614_265_330, body: '{"test": 2432232314}' }),
     ).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
