@@ -30,6 +30,8 @@ const CASES_AT_ONCE = 16;
 /** How often a run writes down how far it is: what lies behind is not looked at again after a crash. */
 const PROGRESS_EVERY_MS = 5_000;
 const VIEW_WAIT_MS = 30_000;
+/** A house that closes does not wait for its views. */
+const CLOSING_SEEN_WITHIN_MS = 250;
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 60_000;
 /** Between two looks at whether provisional deadlines can be counted by now. */
@@ -202,7 +204,10 @@ export function startDeadlineRunner(parts: RunnerParts): DeadlineRunner {
       if (what === 'provisional') countedWith = provisionalNow(calendar.version);
     };
     // What was promised before the run began is in the view, or it waits.
-    if (!(await views.waitFor(await store.head(), VIEW_WAIT_MS))) throw new Error('the views are behind');
+    if (!(await viewsAreThere())) {
+      if (stopped) return;
+      throw new Error('the views are behind');
+    }
     let writtenAt = clock.now();
     while (!stopped) {
       const page = views.casesWithPromises({
@@ -239,8 +244,19 @@ export function startDeadlineRunner(parts: RunnerParts): DeadlineRunner {
     }
   };
 
+  /** Waits for the views to know all that is in the log now; false when they don't in time, or the house closes. */
+  const viewsAreThere = async (): Promise<boolean> => {
+    const head = await store.head();
+    for (let waitedMs = 0; !stopped && waitedMs < VIEW_WAIT_MS; waitedMs += CLOSING_SEEN_WITHIN_MS) {
+      if (await views.waitFor(head, CLOSING_SEEN_WITHIN_MS)) return true;
+    }
+    return false;
+  };
+
   /** Provisional deadlines that a version published meanwhile covers are counted again by themselves. */
   const beginProvisional = async (): Promise<void> => {
+    // What was promised just before is among them. Views that are being made tell when they come on.
+    if (!(await viewsAreThere())) return;
     const { firstAt } = views.provisionalDeadlines();
     if (firstAt === undefined) return;
     const { calendar } = laidOnNow({ what: 'provisional' });
@@ -331,11 +347,21 @@ export function startDeadlineRunner(parts: RunnerParts): DeadlineRunner {
     return calendar.isKnown(firstAt) && countedWith !== provisionalNow(calendar.version);
   };
   let lookedAt = 0;
-  const stopListening = views.onProgress(() => {
-    // An import, or a node that was behind, may bring what a version covers already.
-    if (stopped || working !== undefined || clock.now() - lookedAt < LOOK_AGAIN_MS) return;
+  let cancelLook: (() => void) | undefined;
+  const lookIfDue = (): void => {
+    cancelLook?.();
+    cancelLook = undefined;
+    if (stopped || working !== undefined) return;
     lookedAt = clock.now();
     if (isDue()) begin();
+  };
+  const stopListening = views.onProgress(() => {
+    // An import, or a node that was behind, may bring what a version covers already.
+    if (stopped || working !== undefined) return;
+    const sinceMs = clock.now() - lookedAt;
+    if (sinceMs >= LOOK_AGAIN_MS) lookIfDue();
+    // Nothing may come after it that would make it look.
+    else cancelLook ??= alarm(lookIfDue, LOOK_AGAIN_MS - sinceMs);
   });
 
   begin();
@@ -386,6 +412,7 @@ export function startDeadlineRunner(parts: RunnerParts): DeadlineRunner {
       stopped = true;
       stopListening();
       cancel?.();
+      cancelLook?.();
       await working;
     },
   };

@@ -144,6 +144,17 @@ describe('a year that nobody has published', () => {
     expect(await calendarWarnings(made)).toEqual([]);
   });
 
+  it('is counted again for what was promised the moment before, which no view has seen', async () => {
+    const made = await houseOf2018();
+    await publish(made, '2019 amended');
+    made.clock.at = at('2019-12-30T10:00:00+08:00');
+    const caseIds = await Promise.all(Array.from({ length: 20 }, () => made.receive()));
+    await made.publishCalendar(calendarFile(STATES['2020 announced'].file));
+    await made.house.deadlineRuns.settled();
+    for (const caseId of caseIds)
+      expect((await made.deadlinesOf(caseId, 'decision')).at(-1)).toMatchObject({ due: '2020-01-07 10:00' });
+  });
+
   it('is counted again after a restart, where the service went down between the two', async () => {
     const made = await houseOf2018();
     await publish(made, '2019 amended');
