@@ -123,6 +123,8 @@ export async function consistencyOf(
   const tree = await evidence.tree.readerAt(await store.head(), TREE_TIMEOUT_MS);
   const { size } = tree.state();
   if (newSize > size) throw new RangeError(`the log has ${size} events, and not ${newSize}`);
+  // Looked at before any root is: that of a size which the log has not cannot be read.
+  if (oldSize > newSize) throw new RangeError(`${oldSize} events are more than ${newSize}`);
   const signed = await evidence.checkpoints.all();
   return {
     logId: store.logId,

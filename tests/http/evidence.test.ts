@@ -90,6 +90,8 @@ describe('evidence over HTTP', () => {
     expect(checkProof(body, trusted())).toMatchObject({ ok: true });
     expect(checkProof({ ...body, oldSize: before - 1 }, trusted())).toMatchObject({ ok: false });
     expect((await ask(8, 3)).status).toBe(409);
+    const beyond = await ask(1_000_000, 3);
+    expect([beyond.status, beyond.body.detail]).toEqual([409, '1000000 events are more than 3.']);
     expect((await ask(3, 1_000_000)).body.detail).toContain('and not 1000000');
   });
 
