@@ -93,6 +93,7 @@ async function viewsOf({
   });
   return {
     async caughtUp(): Promise<void> {
+      if (current?.checkpoints.every(c => c.position === head && !c.fault)) return;
       // (The wait holds the process: a worker that died and is started again does not.)
       const waited = new AbortController();
       await Promise.race([

@@ -260,6 +260,21 @@ describe('the timekeeper', () => {
     expect(keeper.status().problem).toBeUndefined();
   });
 
+  it('is waited for until the first of what is due is recorded, and not for more', async () => {
+    const { open, project, time, keeper, types } = keptHouse();
+    await keeper.look();
+    const caseId = await open();
+    await project();
+    time.jump(30 * HOUR_MS);
+    await keeper.look();
+    expect((await types(caseId))[0]).toBe('SlaClockWarned');
+    // Nothing is due, or nothing may be fired: it does not keep a start waiting.
+    await project();
+    await keeper.look();
+    await keeper.close();
+    await keeper.look();
+  });
+
   it('leaves a case alone for a minute of which the view says what its stream does not', async () => {
     const { open, time, view, keeper, handler } = keptHouse();
     const caseId = await open();

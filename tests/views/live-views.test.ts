@@ -20,10 +20,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'redress-live-views-'));
   store = await openSqliteStore({ path: join(folder, 'events.db'), clock: { now: Date.now } });
   for (let n = 0; n < 20; n++) await openCase();
-  const silent = () => {};
-  const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const address = configuredStore('sqlite', folder);
-  views = await openViews({ folder, address, store, timeZone: TIME_ZONE, lifecycles, log });
+  views = await openAgain();
   await views.caughtUp();
   store.onAppended(position => views.wake(position));
 });
@@ -32,6 +29,13 @@ afterAll(async () => {
   await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+function openAgain(): Promise<Views> {
+  const silent = () => {};
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  const address = configuredStore('sqlite', folder);
+  return openViews({ folder, address, store, timeZone: TIME_ZONE, lifecycles, log });
+}
 
 async function openCase(): Promise<void> {
   const numbers = Array.from({ length: cases % 50 }, (_, i) => (cases * 7919 + i * 104_729) % 1_000_003);
@@ -56,6 +60,25 @@ describe('whoever waits for a position', () => {
   it('is told that it was not seen in time', async () => {
     const far = positionOf(Number(await store.head()) + 1_000);
     expect(await views.waitFor(far, 1)).toBe(false);
+  });
+});
+
+describe('views that are opened again', () => {
+  it('answer at once from what is there, and then from what came meanwhile', async () => {
+    await openCase();
+    await seen();
+    await views.close();
+    const before = cases;
+    await openCase();
+    views = await openAgain();
+    expect(counted()).toBeGreaterThanOrEqual(before);
+    await views.caughtUp();
+    expect(counted()).toBe(cases);
+    await views.close();
+    views = await openAgain();
+    await views.caughtUp();
+    expect(counted()).toBe(cases);
+    expect(views.status().map(({ behindEvents }) => behindEvents)).toContain(0);
   });
 });
 
