@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { serviceEnv } from '../torture/service.ts';
 import { figure } from './figure.ts';
+import { steadyLoad } from './steady-load.ts';
 
 const runFile = promisify(execFile);
 const autocannon = createRequire(import.meta.url).resolve('autocannon');
@@ -24,7 +25,6 @@ const measured = z.object({
   timeouts: z.number(),
   non2xx: z.number(),
   '2xx': z.number(),
-  latency: z.object({ p50: z.number(), p99: z.number() }),
 });
 
 /** As an agent writes one down: two items, the words of the customer, in both languages. */
@@ -102,7 +102,14 @@ export async function run(): Promise<void> {
 
   const halfRate = Math.round(top / 2);
   await loopDelayP99Ms(server);
-  const { latency } = await load(server, '/v1/complaints', HALF_RATE_SECONDS, halfRate);
+  const latency = await steadyLoad({
+    url: `${server.url}/v1/complaints`,
+    token: server.token,
+    body: COMPLAINT,
+    perSecond: halfRate,
+    seconds: HALF_RATE_SECONDS,
+    connections: CONNECTIONS,
+  });
   figure('append-http', 'halfRate', halfRate, '1/s');
   figure('append-http', 'latencyP50AtHalfRate', latency.p50, 'ms');
   figure('append-http', 'latencyP99AtHalfRate', latency.p99, 'ms');
@@ -161,17 +168,15 @@ async function startServer(folder: string, flags: readonly string[]): Promise<Se
   };
 }
 
-/** `rate`: requests a second; without it, as many as there can be. */
+/** As many requests as there can be. */
 async function load(
   { url, token }: Server,
   path: string,
   seconds: number,
-  rate?: number,
 ): Promise<z.infer<typeof measured>> {
   const { stdout } = await runFile(process.execPath, [
     autocannon,
     ...['--json', '--no-progress', '--connections', String(CONNECTIONS), '--duration', String(seconds)],
-    ...(rate === undefined ? [] : ['--overallRate', String(rate)]),
     ...['--method', 'POST', '--body', COMPLAINT],
     ...['--headers', 'content-type=application/json', '--headers', `authorization=Bearer ${token}`],
     url + path,

@@ -1,18 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { loadOf, type Sent } from '../torture/load.ts';
 import { freePort, redress, Service, serviceEnv } from '../torture/service.ts';
 import { COMPLAINT } from './append-http.ts';
 import { chances, writeBigLog } from './big-log.ts';
 import { figure } from './figure.ts';
-
-const runFile = promisify(execFile);
-const autocannon = createRequire(import.meta.url).resolve('autocannon');
+import { steadyLoad } from './steady-load.ts';
 
 /** As many events as a case of the big log has, about. */
 const EVENTS_PER_CASE = 21.4;
@@ -24,13 +19,6 @@ const READY_TIMEOUT_MS = 30 * 60_000;
 const WORKED_ON_COMMANDS = 1_000;
 const ROLES = ['agent', 'lead', 'qa'].flatMap(role => ['--role', role]);
 
-const written = z.object({
-  '2xx': z.number(),
-  non2xx: z.number(),
-  errors: z.number(),
-  timeouts: z.number(),
-  duration: z.number(),
-});
 const deadlines = z.object({ deadlines: z.array(z.unknown()) });
 
 interface Server {
@@ -138,18 +126,9 @@ async function get({ url, token }: Server, path: string): Promise<unknown> {
 
 /** @returns how many a second were taken */
 async function writeComplaints({ url, token }: Server, seconds: number): Promise<number> {
-  const { stdout } = await runFile(process.execPath, [
-    autocannon,
-    ...['--json', '--no-progress', '--connections', String(CONNECTIONS), '--duration', String(seconds)],
-    ...['--overallRate', String(COMPLAINTS_PER_SECOND), '--method', 'POST', '--body', COMPLAINT],
-    ...['--headers', 'content-type=application/json', '--headers', `authorization=Bearer ${token}`],
-    `${url}/v1/complaints`,
-  ]);
-  const { '2xx': taken, non2xx, errors, timeouts, duration } = written.parse(JSON.parse(stdout));
-  if (non2xx + errors > 0) {
-    throw new Error(`${non2xx} complaints were refused, ${errors} failed, ${timeouts} of them by time-out`);
-  }
-  return taken / duration;
+  const load = { perSecond: COMPLAINTS_PER_SECOND, seconds, connections: CONNECTIONS };
+  const { perSecond } = await steadyLoad({ url: `${url}/v1/complaints`, token, body: COMPLAINT, ...load });
+  return perSecond;
 }
 
 /** The lives lie in the past: what is overdue at the start is fired before anything is measured. */
