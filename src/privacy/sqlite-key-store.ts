@@ -7,8 +7,8 @@ import { type DataKey, type KeyStore, SubjectErasedError } from './key-store.ts'
 import { type NumberedMasterKey, wrapKey } from './key-wrap.ts';
 import type { MasterKey } from './master-key.ts';
 
-/** Subjects that wait to be written with a batch of keys: about 4 ms of writing. */
-const MAX_UNWRITTEN = 512;
+/** Subjects that wait to be written with a batch of keys: about a millisecond of writing, as of a batch itself. */
+const MAX_UNWRITTEN = 128;
 
 export interface SqliteKeyStoreOptions {
   /** The file, `keys.db`. */
@@ -54,7 +54,7 @@ export interface SqliteKeyStore extends KeyStore {
  * @throws KeyFileError, StoreUnavailableError (disk full)
  */
 export function openSqliteKeyStore(options: SqliteKeyStoreOptions): SqliteKeyStore {
-  const { path, masterKey, batchKeys = 256, poolKeys = 1_024, cacheKeys = 10_000 } = options;
+  const { path, masterKey, batchKeys = 64, poolKeys = 1_024, cacheKeys = 10_000 } = options;
   const opened = openKeyFile(path, masterKey);
   const { db } = opened;
   let wrapping: NumberedMasterKey = opened.wrapping;
