@@ -1,4 +1,13 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { base64Of, hashFromBase64, sameHash } from '../audit/merkle.ts';
@@ -47,8 +56,12 @@ export interface Restored {
   readonly keys: KeyFinding;
 }
 
+/** Within the data folder; what an attempt that was killed left in it is taken away by the next. */
+const SCRATCH = '.restoring';
+const LOCK = 'lock.db';
+
 /**
- * Puts a backup back into an empty folder. Before anybody can open it, the keys of all whose erasure was approved are
+ * Puts a backup back into an empty folder, whole or not at all. Before anybody can open it, the keys of all whose erasure was approved are
  * destroyed in it, so that an old copy of the keys brings nobody back. What is derived is made anew at the first start.
  * @throws BackupError, DataFolderBusyError, KeyFileError, MasterKeyError
  */
@@ -64,15 +77,23 @@ export async function restore(wanted: RestoreWanted): Promise<Restored> {
   for (const file of manifest.files) await demandWhole(backup, file);
   await demandWhole(keys, keysManifest.file);
 
+  if (masterKeyFile === undefined && configuredMasterKey() === undefined) {
+    throw new BackupError(
+      'say where the master key lies that the keys are wrapped by: --master-key, or REDRESS_MASTER_KEY_FILE',
+    );
+  }
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  if (readdirSync(dataFolder).length > 0) {
+  if (readdirSync(dataFolder).some(name => name !== SCRATCH && !name.startsWith(LOCK))) {
     throw new BackupError(
       `${dataFolder} is not empty: a backup is put back into an empty folder, and never over another log`,
     );
   }
   const owned = openDataFolder(dataFolder);
+  const scratch = join(owned.path, SCRATCH);
   try {
-    const place = (name: string): string => join(owned.path, name);
+    rmSync(scratch, { recursive: true, force: true });
+    mkdirSync(scratch, { mode: 0o700 });
+    const place = (name: string): string => join(scratch, name);
     if (masterKeyFile !== undefined) copyFileSync(masterKeyFile, place('master.key'));
     copyFileSync(join(keys, KEYS_FILE), place(KEYS_FILE));
     copyFileSync(join(backup, EVENTS_FILE), place(EVENTS_FILE));
@@ -80,25 +101,30 @@ export async function restore(wanted: RestoreWanted): Promise<Restored> {
     if (existsSync(imports)) cpSync(imports, place(IMPORTS_FOLDER), { recursive: true });
 
     await demandSameLog(place(EVENTS_FILE), manifest);
-    const masterKey = masterKeyOf(owned.path, masterKeyFile);
-    const { subjects, keysDestroyed } = await forgetAgain(owned.path, alsoErased, masterKey);
+    const configuredFile = masterKeyFile === undefined ? configuredMasterKey() : undefined;
+    const masterKey = loadMasterKey({ configuredFile, dataDir: scratch });
+    const { subjects, keysDestroyed } = await forgetAgain(scratch, alsoErased, masterKey);
+    const found = await missingKeys(scratch, masterKey, () => {});
+    // The log comes last: without it nobody starts on the folder.
+    const names = readdirSync(scratch).filter(name => name !== EVENTS_FILE);
+    for (const name of [...names, EVENTS_FILE]) renameSync(place(name), join(owned.path, name));
     return {
       logId: manifest.logId,
       madeAt: manifest.madeAt,
       events: manifest.events,
       erasedSubjects: subjects.length,
       keysDestroyed,
-      keys: await missingKeys(owned.path, masterKey, () => {}),
+      keys: found,
     };
   } finally {
+    rmSync(scratch, { recursive: true, force: true });
     owned.release();
   }
 }
 
-function masterKeyOf(folder: string, copied: string | undefined): MasterKey {
-  const configured = process.env['REDRESS_MASTER_KEY_FILE'];
-  const configuredFile = copied === undefined && configured !== '' ? configured : undefined;
-  return loadMasterKey({ configuredFile, dataDir: folder });
+function configuredMasterKey(): string | undefined {
+  const file = process.env['REDRESS_MASTER_KEY_FILE'];
+  return file === '' ? undefined : file;
 }
 
 async function forgetAgain(folder: string, alsoErased: readonly string[], masterKey: MasterKey) {

@@ -1,6 +1,7 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -47,7 +48,9 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 const place = (name: string) => join(parent, name);
 const silent = () => {};
 const backedUp = () => backUp(live.house.folder, { to: place('data'), keysTo: place('keys') }, silent);
-const putBack = (more: { alsoErased?: readonly string[]; keys?: string } = {}) =>
+const putBack = (
+  more: { alsoErased?: readonly string[]; keys?: string; masterKeyFile?: string | undefined } = {},
+) =>
   restore({
     backup: place('data'),
     keys: place('keys'),
@@ -124,6 +127,24 @@ describe('a backup', () => {
     await expect(backedUp()).rejects.toThrow('is not empty');
     await putBack();
     await expect(putBack()).rejects.toThrow('is not empty');
+  });
+
+  it('is put back whole or not at all: what failed or was killed on the way leaves nothing that could be opened', async () => {
+    await backedUp();
+    const without = { masterKeyFile: undefined };
+    await expect(putBack(without)).rejects.toThrow('say where the master key lies');
+    expect(existsSync(place('restored'))).toBe(false);
+    makeMasterKeyFile(place('another.key'));
+    await expect(putBack({ masterKeyFile: place('another.key') })).rejects.toThrow('master key');
+    expect(readdirSync(place('restored')).filter(name => !name.startsWith('lock.db'))).toEqual([]);
+    // As a kill leaves it.
+    mkdirSync(join(place('restored'), '.restoring'));
+    writeFileSync(join(place('restored'), '.restoring', 'events.db'), 'half');
+    await putBack();
+    expect(readdirSync(place('restored'))).toEqual(
+      expect.arrayContaining(['events.db', 'keys.db', 'master.key']),
+    );
+    expect(existsSync(join(place('restored'), '.restoring'))).toBe(false);
   });
 
   it('brings nobody back who was erased since the keys were copied', async () => {
