@@ -17,7 +17,8 @@ export type CheckedProof =
 
 /**
  * Checks what `prove` or `consistency` gave, without access to the system. Never throws.
- * @param kept checkpoints that were kept elsewhere: a consistency proof needs one of each of its sizes, its own or these
+ * @param kept checkpoints that were kept elsewhere: a consistency proof needs one of each of its sizes, its own or these;
+ *   an inclusion proof must not contradict one of its own size
  */
 export function checkProof(
   document: unknown,
@@ -27,13 +28,14 @@ export function checkProof(
   const consistency = consistencySchema.safeParse(document);
   if (consistency.success) return checkConsistency(consistency.data, trusted, kept);
   const inclusion = proofSchema.safeParse(document);
-  if (inclusion.success) return checkInclusion(inclusion.data, trusted);
+  if (inclusion.success) return checkInclusion(inclusion.data, trusted, kept);
   return failed(['this is no proof of this system']);
 }
 
 function checkInclusion(
   { checkpoint, events, logId, verifier }: ProofDocument,
   trusted: readonly NoteVerifier[],
+  kept: readonly CheckpointToCheck[],
 ): CheckedProof {
   const opened = openCheckpoint(checkpoint, trusted, originOf(logId));
   if (opened.outcome !== 'signed') return failed([`its checkpoint ${WHY[opened.outcome]}`]);
@@ -41,6 +43,12 @@ function checkInclusion(
   if (!opened.signedBy.some(({ text }) => text === verifier))
     faults.push('the verifier key in it is not that of who signed its checkpoint');
   const { size, root } = opened.checkpoint;
+  for (const { note, source } of kept) {
+    const other = openCheckpoint(note, trusted, originOf(logId));
+    if (other.outcome !== 'signed') faults.push(`${source} ${WHY[other.outcome]}`);
+    else if (other.checkpoint.size === size && !sameHash(other.checkpoint.root, root))
+      faults.push(`it is a proof for another tree: ${source}, of ${size} events too, names another root`);
+  }
   const [first] = events;
   if (first === undefined) return failed([...faults, 'it holds no event']);
   for (const [at, event] of events.entries()) {

@@ -96,17 +96,17 @@ async function recheckStream(
     return;
   }
   if (category === 'rejection') {
-    const of = lifecycles.find(({ name }) => name === first.data.lifecycle);
-    if (only !== undefined && only !== first.data.lifecycle) return;
-    const rejections = await read(first.streamId);
-    const small = aggregates.find(each => each.category === first.data.lifecycle);
-    if (small !== undefined) {
-      const events = await read(`${small.category}-${uuidOf(first.streamId)}`);
-      await recheckAggregateRejections(retaking, small, rejections, events);
-      return;
+    // An id that was given to commands of several kinds has rejections of each.
+    const byKind = Map.groupBy(await read(first.streamId), ({ data }) => data.lifecycle);
+    for (const [kind, rejections] of byKind) {
+      if (only !== undefined && only !== kind) continue;
+      const of = lifecycles.find(({ name }) => name === kind);
+      const small = aggregates.find(each => each.category === kind);
+      const prefix = (small ?? of)?.category;
+      const events = prefix === undefined ? [] : await read(`${prefix}-${uuidOf(first.streamId)}`);
+      if (small !== undefined) await recheckAggregateRejections(retaking, small, rejections, events);
+      else await recheckRejections(retaking, of, rejections, events);
     }
-    const events = of === undefined ? [] : await read(`${of.category}-${uuidOf(first.streamId)}`);
-    await recheckRejections(retaking, of, rejections, events);
     return;
   }
   if (only !== undefined && only !== category) return;
