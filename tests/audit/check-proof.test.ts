@@ -71,6 +71,11 @@ describe('a proof of events', () => {
     expect(await proofOf(house.house, uuidv4(), BY)).toBeUndefined();
   });
 
+  it('is held against the checkpoints that were kept', () => {
+    expect(faults(ofCase, older, ofCase.checkpoint)).toEqual([]);
+    expect(faults(ofCase, 'hello world')).toEqual(['kept.txt is no signed note']);
+  });
+
   it('of another event, for another tree, by a stranger or of another log is told so', () => {
     const [first, second] = ofCase.events;
     if (first === undefined || second === undefined) throw new Error('too few');
