@@ -52,15 +52,15 @@ async function houseWithRefusals() {
   await give(hold, { ...asking(), id: holdId, command: lift });
   await give(hold, { ...asking(), id: holdId, command: lift });
 
-  const run = async (kinds: readonly AnyAggregate[] = aggregates) => {
+  const run = async (kinds: readonly AnyAggregate[] = aggregates, lifecycle?: string) => {
     const findings: Checked[] = [];
     const summary = await recheck(
       { log: store, lifecycles: [parcel], aggregates: kinds, onFinding: each => void findings.push(each) },
-      {},
+      lifecycle === undefined ? {} : { lifecycle },
     );
     return { ...summary, findings };
   };
-  return { erasureId, holdId, run, store };
+  return { erasureId, holdId, run, store, give, asking, officer };
 }
 
 /** Today's kinds of streams, of which one decides otherwise. */
@@ -77,6 +77,28 @@ describe('a refusal of a stream that is no case', () => {
       findings: [],
       verdicts: { match: 5, explained: 0, diverged: 0, notReplayable: 0 },
     });
+  });
+
+  it('is decided again by the rules of its own kind, whatever else was refused under the same id before', async () => {
+    const { run, store, give, asking, officer } = await houseWithRefusals();
+    const id = uuidv4();
+    const obstacles = { holds: [], openCases: [], activeUsers: [] };
+    const approve = { type: 'approveErasure', data: { userId: officer, obstacles } } as const;
+    await give(erasure, { ...asking(), id, command: approve });
+    await give(hold, { ...asking(), id, command: { type: 'liftHold', data: {} } });
+    const refused = await store.readStream(`rejection-${id}`);
+    expect(refused.map(({ data }) => data.lifecycle)).toEqual(['erasure', 'hold']);
+    expect(await run()).toMatchObject({
+      findings: [],
+      verdicts: { match: 7, diverged: 0, notReplayable: 0 },
+    });
+    const ofHolds = await run(aggregates, 'hold');
+    expect(ofHolds).toMatchObject({ findings: [], verdicts: { match: 4, notReplayable: 0 } });
+    const otherwise = await run(
+      withRule('hold', () => accept()),
+      'hold',
+    );
+    expect(otherwise.findings.map(({ streamId }) => streamId)).toContain(`rejection-${id}`);
   });
 
   it('is caught where a changed rule takes it', async () => {
