@@ -10,6 +10,8 @@ import { reject } from './decision.ts';
  * customer's account; a `team` takes cases still; a `contact` is a person in a party stream of its own. Departments,
  * suppliers and defect categories go by their codes; an `askedDepartment` is put a question.
  */
+const CODE_KINDS = ['department', 'askedDepartment', 'supplier', 'defectCategory'] as const;
+export type CodeKind = (typeof CODE_KINDS)[number];
 export const REFERENCE_KINDS = [
   'user',
   'colleague',
@@ -18,14 +20,9 @@ export const REFERENCE_KINDS = [
   'customer',
   'product',
   'case',
-  'department',
-  'askedDepartment',
-  'supplier',
-  'defectCategory',
+  ...CODE_KINDS,
 ] as const;
 export type ReferenceKind = (typeof REFERENCE_KINDS)[number];
-const CODE_KINDS = ['department', 'askedDepartment', 'supplier', 'defectCategory'] as const;
-export type CodeKind = (typeof CODE_KINDS)[number];
 
 export function isCodeKind(kind: ReferenceKind): kind is CodeKind {
   return CODE_KINDS.some(each => each === kind);

@@ -320,9 +320,14 @@ function rescheduledMoves(clock: Clock, event: Rescheduled): Pick<Clock, 'moves'
 }
 
 /** What rested on a receipt of another case that was taken over, counted from the corrected one. */
-function withReceipt(
+export function withReceipt(
   moves: readonly ClockMove[],
-  { startedAt, carriedDueAt, notLaterThan, boundBy }: Rescheduled['data'],
+  {
+    startedAt,
+    carriedDueAt,
+    notLaterThan,
+    boundBy,
+  }: Pick<Rescheduled['data'], 'startedAt' | 'carriedDueAt' | 'notLaterThan' | 'boundBy'>,
 ): readonly ClockMove[] {
   return moves.map(move => {
     if (move.kind === 'agreed' && move.carried === true && carriedDueAt !== undefined)

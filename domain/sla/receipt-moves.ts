@@ -1,6 +1,6 @@
 import { layOn, type Target, timeLeft } from '../time/target.ts';
 import { anchoredDue } from './anchored-due.ts';
-import type { Clock, ClockMove } from './clock.ts';
+import { type Clock, type ClockMove, withReceipt } from './clock.ts';
 import type { SlaContext } from './schedule.ts';
 
 /** A receipt, as it was and as it is. */
@@ -34,18 +34,15 @@ export function receiptMoves(
     carried !== undefined && carried.at === receipt.from ? moved(carried.dueAt) : undefined;
   const bounds = clock.moves.filter(isBound).filter(({ by }) => by === takenOverBy);
   const bound = bounds.length === 0 ? undefined : moved(Math.min(...bounds.map(({ dueAt }) => dueAt)));
-  return {
-    moves: clock.moves.map((move): ClockMove => {
-      if (isCarried(move) && carriedDueAt !== undefined)
-        return { ...move, at: receipt.to, dueAt: carriedDueAt };
-      return isBound(move) && bound !== undefined && move.by === takenOverBy
-        ? { ...move, dueAt: bound }
-        : move;
-    }),
+  const said = {
     ...(carriedDueAt === undefined ? {} : { carriedDueAt }),
     ...(bound === undefined || takenOverBy === undefined
       ? {}
       : { notLaterThan: bound, boundBy: takenOverBy }),
+  };
+  return {
+    moves: withReceipt(clock.moves, { startedAt: receipt.to, ...said }),
+    ...said,
   };
 }
 

@@ -43,12 +43,8 @@ function checkInclusion(
   if (!opened.signedBy.some(({ text }) => text === verifier))
     faults.push('the verifier key in it is not that of who signed its checkpoint');
   const { size, root } = opened.checkpoint;
-  for (const { note, source } of kept) {
-    const other = openCheckpoint(note, trusted, originOf(logId));
-    if (other.outcome !== 'signed') faults.push(`${source} ${WHY[other.outcome]}`);
-    else if (other.checkpoint.size === size && !sameHash(other.checkpoint.root, root))
-      faults.push(`it is a proof for another tree: ${source}, of ${size} events too, names another root`);
-  }
+  const others = signedIn(kept, trusted, logId, faults);
+  if (others.some(each => each.size === size && !sameHash(each.root, root))) faults.push(anotherTree(size));
   const [first] = events;
   if (first === undefined) return failed([...faults, 'it holds no event']);
   for (const [at, event] of events.entries()) {
@@ -78,13 +74,8 @@ function checkConsistency(
 ): CheckedProof {
   const { logId, oldSize, oldRoot, newSize, newRoot, path, checkpoints } = document;
   const faults: string[] = [];
-  const signed: Checkpoint[] = [];
   const all = [...checkpoints.map(note => ({ note, source: 'a checkpoint in it' })), ...kept];
-  for (const { note, source } of all) {
-    const opened = openCheckpoint(note, trusted, originOf(logId));
-    if (opened.outcome === 'signed') signed.push(opened.checkpoint);
-    else faults.push(`${source} ${WHY[opened.outcome]}`);
-  }
+  const signed = signedIn(all, trusted, logId, faults);
   const [before, after] = bytesOf([oldRoot, newRoot]);
   if (before === undefined || after === undefined) return failed(['this is no proof of this system']);
   for (const [size, root] of [
@@ -98,7 +89,7 @@ function checkConsistency(
         `nothing that was signed says what the log of ${size} events was: give its checkpoint (--checkpoint)`,
       );
     } else if (ofSize.some(checkpoint => !sameHash(checkpoint.root, root))) {
-      faults.push(`it is a proof for another tree: a checkpoint of ${size} events names another root`);
+      faults.push(anotherTree(size));
     }
   }
   if (!isConsistent({ oldSize, oldRoot: before, newSize, newRoot: after, path: bytesOf(path) }))
@@ -106,6 +97,26 @@ function checkConsistency(
   return faults.length > 0
     ? failed(faults)
     : { ok: true, proves: `the log ${logId} of ${newSize} events only adds to that of ${oldSize}` };
+}
+
+/** The checkpoints that count; of each that does not, why goes to the faults. */
+function signedIn(
+  notes: readonly CheckpointToCheck[],
+  trusted: readonly NoteVerifier[],
+  logId: string,
+  faults: string[],
+): readonly Checkpoint[] {
+  const signed: Checkpoint[] = [];
+  for (const { note, source } of notes) {
+    const opened = openCheckpoint(note, trusted, originOf(logId));
+    if (opened.outcome === 'signed') signed.push(opened.checkpoint);
+    else faults.push(`${source} ${WHY[opened.outcome]}`);
+  }
+  return signed;
+}
+
+function anotherTree(size: number): string {
+  return `it is a proof for another tree: a checkpoint of ${size} events names another root`;
 }
 
 const WHY = {

@@ -17,7 +17,7 @@ import { keyFollower } from '../privacy/key-follower.ts';
 import { loadMasterKey, type MasterKey } from '../privacy/master-key.ts';
 import { replayErasures } from '../privacy/replay-erasures.ts';
 import { openSqliteKeyStore } from '../privacy/sqlite-key-store.ts';
-import { openDataFolder } from '../store/data-folder.ts';
+import { LOCK_FILE, openDataFolder } from '../store/data-folder.ts';
 import { openSqliteLog } from '../store/sqlite-log.ts';
 import { openSqliteBodies } from '../store/stored-bodies.ts';
 import {
@@ -58,11 +58,11 @@ export interface Restored {
 
 /** Within the data folder; what an attempt that was killed left in it is taken away by the next. */
 const SCRATCH = '.restoring';
-const LOCK = 'lock.db';
 
 /**
- * Puts a backup back into an empty folder, whole or not at all. Before anybody can open it, the keys of all whose erasure was approved are
- * destroyed in it, so that an old copy of the keys brings nobody back. What is derived is made anew at the first start.
+ * Puts a backup back into an empty folder, whole or not at all. Before anybody can open it, the keys of all whose
+ * erasure was approved are destroyed in it, so that an old copy of the keys brings nobody back. What is derived is made
+ * anew at the first start.
  * @throws BackupError, DataFolderBusyError, KeyFileError, MasterKeyError
  */
 export async function restore(wanted: RestoreWanted): Promise<Restored> {
@@ -77,13 +77,14 @@ export async function restore(wanted: RestoreWanted): Promise<Restored> {
   for (const file of manifest.files) await demandWhole(backup, file);
   await demandWhole(keys, keysManifest.file);
 
-  if (masterKeyFile === undefined && configuredMasterKey() === undefined) {
+  const configuredFile = masterKeyFile === undefined ? configuredMasterKey() : undefined;
+  if (masterKeyFile === undefined && configuredFile === undefined) {
     throw new BackupError(
       'say where the master key lies that the keys are wrapped by: --master-key, or REDRESS_MASTER_KEY_FILE',
     );
   }
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  if (readdirSync(dataFolder).some(name => name !== SCRATCH && !name.startsWith(LOCK))) {
+  if (readdirSync(dataFolder).some(name => name !== SCRATCH && !name.startsWith(LOCK_FILE))) {
     throw new BackupError(
       `${dataFolder} is not empty: a backup is put back into an empty folder, and never over another log`,
     );
@@ -101,7 +102,6 @@ export async function restore(wanted: RestoreWanted): Promise<Restored> {
     if (existsSync(imports)) cpSync(imports, place(IMPORTS_FOLDER), { recursive: true });
 
     await demandSameLog(place(EVENTS_FILE), manifest);
-    const configuredFile = masterKeyFile === undefined ? configuredMasterKey() : undefined;
     const masterKey = loadMasterKey({ configuredFile, dataDir: scratch });
     const { subjects, keysDestroyed } = await forgetAgain(scratch, alsoErased, masterKey);
     const found = await missingKeys(scratch, masterKey, () => {});

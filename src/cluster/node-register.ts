@@ -28,14 +28,10 @@ export class NodeRegister {
   working(): readonly WorkingNode[] {
     return [...this.#nodes]
       .filter(([, { state }]) => state.status === 'working')
-      .map(
-        ([
-          nodeId,
-          {
-            state: { registeredAt, notifySecrets },
-          },
-        ]) => ({ nodeId, registeredAt, notifySecrets }),
-      )
+      .map(([nodeId, { state }]) => {
+        const { registeredAt, notifySecrets } = state;
+        return { nodeId, registeredAt, notifySecrets };
+      })
       .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
   }
 }

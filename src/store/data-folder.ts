@@ -26,7 +26,7 @@ export interface DataFolder {
 
 // Not to be opened by anything else in the owner's process: POSIX (fcntl) locks of a process on a file are dropped
 // when the process closes any descriptor of that file. SQLite minds that for its own connections.
-const LOCK_FILE = 'lock.db';
+export const LOCK_FILE = 'lock.db';
 const OWNER_FILE = 'owner.json';
 const ownerSchema = z.object({ pid: z.int() });
 

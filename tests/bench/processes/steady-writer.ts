@@ -5,7 +5,8 @@ import { z } from 'zod';
 /**
  * Sends one body again and again, evenly spaced, whether the one before was answered or not: autocannon, asked for a
  * rate, sends what is due in a second at once and rests for what is left of it. Takes its task as JSON in its one
- * argument; prints how many were taken and how long they took, each from the instant at which it was to be sent.
+ * argument; prints how many a second were taken and how long they took, in milliseconds, each from the instant at which it was to
+ * be sent.
  */
 const taskSchema = z.object({
   url: z.url(),
