@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { standBack } from '../background-thread.ts';
 import { openBodies } from '../store/open-log.ts';
 import { TreeFileError } from './tree-file.ts';
 import { TreeFollower, TreeMismatchError } from './tree-follower.ts';
@@ -8,6 +9,7 @@ import type { FromTreeWorker, ToTreeWorker, TreeWorkerData } from './tree-messag
 /** Hashes are in no hurry: what comes within this is taken in together, and costs one commit. */
 const REST_MS = 500;
 
+standBack();
 const port = parentPort;
 if (port === null) throw new Error('this file is the tree worker: src/audit/tree.ts starts it');
 const tell = (message: FromTreeWorker): void => port.postMessage(message);

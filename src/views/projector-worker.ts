@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { lifecycles } from '../../domain/lifecycles.ts';
 import { projectionsOf } from '../../projections/index.ts';
+import { standBack } from '../background-thread.ts';
 import { writeCompiled } from '../compile-cache.ts';
 import { openLog } from '../store/open-log.ts';
 import type { FromWorker, ToWorker, WorkerData } from './projector-messages.ts';
@@ -16,6 +17,7 @@ const REST = { shortestMs: 10, ofWork: 2, longestMs: 150 };
 const REST_UNDER_LOAD = { shortestMs: 10, ofWork: 8, longestMs: 500 };
 const LOAD_EVENTS = 50;
 
+standBack();
 const port = parentPort;
 if (port === null) throw new Error('this file is the projector worker: src/views/projector.ts starts it');
 const tell = (message: FromWorker): void => port.postMessage(message);
