@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { outliveReaders } from './closed-pipe.ts';
 import { EXIT } from './reported.ts';
 
 /**
@@ -34,6 +35,7 @@ const serving = async () => (await import('./serve.ts')).serveHouse;
 
 /** The whole command line; of one that names its command, that command alone. */
 export async function runProgram(args: readonly string[] = process.argv.slice(2)): Promise<void> {
+  outliveReaders();
   const program = new Command('redress')
     .description(
       'Complaints and service requests, with their promises kept. Settings come from the environment: redress config.',
