@@ -43,6 +43,16 @@ export function openCheckpoint(
   return { outcome: 'signed', checkpoint, signedBy: opened.signedBy };
 }
 
+/** Whether a text has the form of a signed checkpoint, whoever signed it and whether they did. */
+export function hasCheckpointForm(note: string): boolean {
+  const end = note.lastIndexOf('\n\n');
+  return (
+    end >= 0 &&
+    openNote(note, []).outcome === 'stranger' &&
+    parseCheckpoint(note.slice(0, end + 1)) !== undefined
+  );
+}
+
 /** Of the text alone, whoever signed it: to be believed only by what `openCheckpoint` says. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   const [origin = '', digits = '', encoded = '', ...rest] = text.split('\n');

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { notesIn } from '../audit/checkpoint-streams.ts';
 import { verifyLog } from '../audit/verify-log.ts';
 import { configSettings } from '../config.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { openSqliteBodies } from '../store/stored-bodies.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -92,7 +93,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 function emptyFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  told(path, 'written', () => mkdirSync(path, { recursive: true, mode: 0o700 }));
   if (readdirSync(path).length > 0)
     throw new BackupError(`${path} is not empty: each backup has a folder of its own`);
 }
@@ -101,10 +102,17 @@ async function copyDatabase(folder: string, to: string, name: string): Promise<B
   const source = join(folder, name);
   if (!existsSync(source)) throw new BackupError(`there is no ${source}`);
   const target = join(to, name);
-  writeFileSync(target, '', { mode: 0o600, flag: 'wx' });
+  told(target, 'written', () => writeFileSync(target, '', { mode: 0o600, flag: 'wx' }));
   const db = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });
   try {
-    await backup(db, target, { rate: ALL_PAGES });
+    // What is no database is found here, and not by copying it.
+    told(source, 'read', () => db.prepare('SELECT count(*) FROM sqlite_schema').get());
+    await backup(db, target, { rate: ALL_PAGES }).catch(error => {
+      throw new BackupError(
+        `${source} was not copied to ${target}: ${error instanceof Error ? error.message : error}`,
+        { cause: error },
+      );
+    });
   } finally {
     db.close();
   }
@@ -153,5 +161,16 @@ function settingsInUse(): Record<string, string> {
 }
 
 function writeJson(path: string, value: object): void {
-  writeFileSync(path, `${JSON.stringify(value, undefined, 1)}\n`, { mode: 0o600, flush: true });
+  const text = `${JSON.stringify(value, undefined, 1)}\n`;
+  told(path, 'written', () => writeFileSync(path, text, { mode: 0o600, flush: true }));
+}
+
+/** @throws BackupError in the place of what the system says of a file */
+function told<T>(path: string, doing: 'read' | 'written', work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const trouble = fileTrouble(error, path, doing);
+    throw trouble === undefined ? error : new BackupError(trouble, { cause: error });
+  }
 }

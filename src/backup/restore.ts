@@ -13,6 +13,7 @@ import type { z } from 'zod';
 import { base64Of, hashFromBase64, sameHash } from '../audit/merkle.ts';
 import { verifyLog } from '../audit/verify-log.ts';
 import { catchUp } from '../directory/log-follower.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { keyFollower } from '../privacy/key-follower.ts';
 import { loadMasterKey, type MasterKey } from '../privacy/master-key.ts';
 import { replayErasures } from '../privacy/replay-erasures.ts';
@@ -95,7 +96,7 @@ export async function restore(wanted: RestoreWanted): Promise<Restored> {
     rmSync(scratch, { recursive: true, force: true });
     mkdirSync(scratch, { mode: 0o700 });
     const place = (name: string): string => join(scratch, name);
-    if (masterKeyFile !== undefined) copyFileSync(masterKeyFile, place('master.key'));
+    if (masterKeyFile !== undefined) copyMasterKey(masterKeyFile, place('master.key'));
     copyFileSync(join(keys, KEYS_FILE), place(KEYS_FILE));
     copyFileSync(join(backup, EVENTS_FILE), place(EVENTS_FILE));
     const imports = join(backup, IMPORTS_FOLDER);
@@ -119,6 +120,16 @@ export async function restore(wanted: RestoreWanted): Promise<Restored> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
     owned.release();
+  }
+}
+
+/** @throws BackupError for a file that cannot be read */
+function copyMasterKey(from: string, to: string): void {
+  try {
+    copyFileSync(from, to);
+  } catch (error) {
+    const trouble = fileTrouble(error, from, 'read');
+    throw trouble === undefined ? error : new BackupError(`--master-key: ${trouble}`, { cause: error });
   }
 }
 

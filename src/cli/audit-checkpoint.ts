@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { checkpointPage } from '../audit/checkpoint-page.ts';
 import { askHouse } from './ask-house.ts';
-import { reported } from './reported.ts';
+import { writeOutput } from './output-file.ts';
+import { looked } from './reported.ts';
 
 const made = z.object({
   size: z.int(),
@@ -30,10 +30,10 @@ export function checkpointCommands(): readonly Command[] {
       .option('--page <file>', 'write a page to be printed (HTML)')
       .option('--json', 'print JSON', false)
       .action((options: CheckpointOptions) =>
-        reported(async () => {
+        looked(async () => {
           const checkpoint = made.parse(await askHouse('evidence.checkpoint', {}));
-          if (options.output !== undefined) writeFileSync(options.output, checkpoint.note);
-          if (options.page !== undefined) writeFileSync(options.page, checkpointPage(checkpoint));
+          if (options.output !== undefined) writeOutput('--output', options.output, checkpoint.note);
+          if (options.page !== undefined) writeOutput('--page', options.page, checkpointPage(checkpoint));
           process.stdout.write(options.json ? `${JSON.stringify(checkpoint)}\n` : checkpoint.note);
         }),
       ),
@@ -41,7 +41,7 @@ export function checkpointCommands(): readonly Command[] {
       .description('The checkpoints in the log')
       .option('--json', 'print JSON', false)
       .action((options: { readonly json: boolean }) =>
-        reported(async () => {
+        looked(async () => {
           const all = listed.parse(await askHouse('evidence.checkpoints', {}));
           const lines = all.map(
             ({ size, root, signedAt }) =>
@@ -53,7 +53,7 @@ export function checkpointCommands(): readonly Command[] {
     new Command('key')
       .description('The verifier keys of this log, the one that signs first: give them to whoever verifies')
       .action(() =>
-        reported(async () => {
+        looked(async () => {
           const { verifiers } = keys.parse(await askHouse('evidence.key', {}));
           process.stdout.write(`${verifiers.join('\n')}\n`);
         }),

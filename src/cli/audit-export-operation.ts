@@ -9,6 +9,7 @@ import { EXPORT_FORMATS } from '../audit/export-selection.ts';
 import { findCase } from '../http/case-routes.ts';
 import { auditOperation } from './audit-operation.ts';
 import { OperationError } from './operation-error.ts';
+import { outputTrouble } from './output-file.ts';
 
 /**
  * Writes an export into a new file, whole or not at all. The caller owns the data folder, as who may open its socket
@@ -31,7 +32,9 @@ export const exportOperation = auditOperation(
       throw new OperationError(`there is no case ${idOrNumber}`);
     const streamId = found && `${found.lifecycle.category}-${found.caseId}`;
     const building = `${file}.building`;
-    const out = await open(building, 'w', 0o600);
+    const out = await open(building, 'w', 0o600).catch(error => {
+      throw outputTrouble('--out', file, error);
+    });
     const measure = exportMeasure();
     let bytes = 0;
     try {
@@ -55,7 +58,7 @@ export const exportOperation = auditOperation(
     } catch (error) {
       await out.close().catch(() => {});
       await rm(building, { force: true });
-      throw error;
+      throw outputTrouble('--out', file, error);
     }
     const result = measure.result();
     await look.ended('done', { ...result });

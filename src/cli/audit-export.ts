@@ -7,7 +7,7 @@ import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing, instantOption } from './audit-options.ts';
 import { OperationError } from './operation-error.ts';
 import { progressLine } from './progress-line.ts';
-import { reported } from './reported.ts';
+import { looked } from './reported.ts';
 
 interface ExportOptions extends AuditOptions {
   readonly format: string;
@@ -38,7 +38,7 @@ export function exportCommands(): readonly Command[] {
       .option('--lifecycle <name>', 'cases of one lifecycle only, as complaint')
       .option('--case <case>', 'one case, by its id or number')
       .action(({ out, case: idOrNumber, ...options }: ExportOptions) =>
-        reported(async () => {
+        looked(async () => {
           const file = resolve(out);
           if (existsSync(file)) throw new OperationError(`${file} exists already: name a new file`);
           const progress = progressLine();

@@ -4,7 +4,7 @@ import { loadConfig } from '../config.ts';
 import { instantWriter } from '../http/instants.ts';
 import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing, instantOption } from './audit-options.ts';
-import { reported } from './reported.ts';
+import { looked } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface LooksOptions extends AuditOptions {
@@ -41,7 +41,7 @@ function looksCommand(): Command {
     .option('--about <case>', 'at this case, by the id or number that was asked for')
     .option('--json', 'print JSON', false)
     .action(({ json, user, ...options }: LooksOptions) =>
-      reported(async () => {
+      looked(async () => {
         const wanted = user === undefined ? options : { ...options, userId: user };
         const result = await askHouse('audit.looks', wanted);
         if (json) return void process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -11,7 +11,7 @@ import { openDataFolder } from '../store/data-folder.ts';
 import { openLog } from '../store/open-log.ts';
 import { configuredStore } from '../store/store-address.ts';
 import { OperationError } from './operation-error.ts';
-import { reported } from './reported.ts';
+import { looked } from './reported.ts';
 
 /** `redress audit rebuild-tree` and `new-key`: for the service stopped, and each leaves what was there aside. */
 export function mendCommands(): readonly Command[] {
@@ -20,12 +20,12 @@ export function mendCommands(): readonly Command[] {
       .description(
         'Take the hashes of the log anew, where they were damaged and the log was not; the service must be stopped',
       )
-      .action(() => reported(rebuildTree)),
+      .action(() => looked(rebuildTree)),
     new Command('new-key')
       .description(
         'Make a new key that signs checkpoints; what former ones signed still counts; the service must be stopped',
       )
-      .action(() => reported(newKey)),
+      .action(() => looked(newKey)),
   ];
 }
 

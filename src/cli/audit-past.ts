@@ -4,7 +4,7 @@ import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing, instantOption } from './audit-options.ts';
 import { PHRASES } from './promise-phrases.ts';
 import { promisesText } from './promises-text.ts';
-import { reported } from './reported.ts';
+import { looked } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface PastOptions extends AuditOptions {
@@ -39,7 +39,7 @@ export function pastCommands(): readonly Command[] {
     moment(past('explain', 'Every promise of a case as it was, from the versions that held'))
       .option('--json', 'print JSON', false)
       .action((idOrNumber: string, { json, ...options }: PastOptions) =>
-        reported(async () => {
+        looked(async () => {
           const answer = await askHouse('audit.promises', { ...options, idOrNumber });
           const text = json
             ? `${JSON.stringify(answer)}\n`
@@ -54,7 +54,7 @@ export function pastCommands(): readonly Command[] {
 }
 
 function print(operation: 'audit.asOf' | 'audit.diff' | 'audit.trail', params: object): Promise<void> {
-  return reported(async () => {
+  return looked(async () => {
     const text = JSON.stringify(await askHouse(operation, params), null, 2);
     process.stdout.write(`${text.split('\n').map(terminalText).join('\n')}\n`);
   });

@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { bundleText } from '../audit/bundle/bundle-text.ts';
-import { verifyBundle } from '../audit/bundle/verify-bundle.ts';
+import { unusableTrust, verifyBundle } from '../audit/bundle/verify-bundle.ts';
 import { checkProof } from '../audit/check-proof.ts';
 import { consistencySchema, proofSchema } from '../audit/proof-documents.ts';
 import { verifierIn } from '../audit/verify-folder.ts';
@@ -11,7 +10,8 @@ import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing } from './audit-options.ts';
 import { inputFile, keptIn } from './input-file.ts';
 import { OperationError } from './operation-error.ts';
-import { EXIT, reported } from './reported.ts';
+import { writeOutput } from './output-file.ts';
+import { EXIT, looked } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 type OutputOptions = AuditOptions & { readonly output?: string };
@@ -24,7 +24,7 @@ export function proveCommands(): readonly Command[] {
       .argument('<case|event>', 'the id or number of a case, or the id of an event')
       .option('-o, --output <file>', 'write it there')
       .action((what: string, { output, ...options }: OutputOptions) =>
-        reported(async () =>
+        looked(async () =>
           give(proofSchema.parse(await askHouse('audit.prove', { ...options, what })), output),
         ),
       ),
@@ -34,7 +34,7 @@ export function proveCommands(): readonly Command[] {
       .argument('<new>', 'events of the later one', size)
       .option('-o, --output <file>', 'write it there')
       .action((oldSize: number, newSize: number, { output, ...options }: OutputOptions) =>
-        reported(async () => {
+        looked(async () => {
           const answer = await askHouse('audit.consistency', { ...options, oldSize, newSize });
           give(consistencySchema.parse(answer), output);
         }),
@@ -46,7 +46,7 @@ export function proveCommands(): readonly Command[] {
       .option('--sealed', 'without names and words of persons', false)
       .action(
         (idOrNumber: string, { output, ...options }: AuditOptions & { output: string; sealed: boolean }) =>
-          reported(async () => {
+          looked(async () => {
             const file = resolve(output);
             const answer = await askHouse('audit.bundle', { ...options, idOrNumber, file });
             const { bytes } = z.object({ bytes: z.int() }).parse(answer);
@@ -58,15 +58,15 @@ export function proveCommands(): readonly Command[] {
     new Command('check-proof')
       .description('Check what prove or consistency gave: needs no data folder')
       .argument('<file>')
-      .requiredOption(
-        '--key <verifier key>',
-        'of the log, from elsewhere; may be given several times',
-        gathered,
-        [],
-      )
+      .option('--key <verifier key>', 'of the log, from elsewhere; may be given several times', gathered, [])
       .option('--checkpoint <file>', 'that was kept elsewhere; may be given several times', gathered, [])
       .action((file: string, { key, checkpoint }: { key: string[]; checkpoint: string[] }) =>
-        reported(async () => {
+        looked(async () => {
+          if (key.length === 0) {
+            throw new OperationError(
+              'a proof proves nothing without the key that signs the log: give it by --key, as redress audit key shows it where the log is, and whoever keeps it gave it to you',
+            );
+          }
           const checked = checkProof(jsonIn(file), key.map(verifierIn), keptIn(checkpoint));
           process.stdout.write(
             checked.ok
@@ -85,9 +85,11 @@ export function proveCommands(): readonly Command[] {
       .option('--checkpoint <file>', 'that was kept elsewhere; may be given several times', gathered, [])
       .option('--json', 'print JSON', false)
       .action((file: string, options: { key: string[]; checkpoint: string[]; json: boolean }) =>
-        reported(async () => {
-          const kept = keptIn(options.checkpoint);
-          const report = verifyBundle(inputFile(file), { keys: options.key, kept });
+        looked(async () => {
+          const trust = { keys: options.key, kept: keptIn(options.checkpoint) };
+          const unusable = unusableTrust(trust);
+          if (unusable !== undefined) throw new OperationError(unusable);
+          const report = verifyBundle(inputFile(file), trust);
           process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : bundleText(report));
           if (!report.ok) process.exitCode = EXIT.failed;
         }),
@@ -107,7 +109,7 @@ function jsonIn(file: string): unknown {
 function give(document: unknown, output: string | undefined): void {
   const text = `${JSON.stringify(document, undefined, 1)}\n`;
   if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
+  else writeOutput('--output', output, text);
 }
 
 function size(text: string): number {

@@ -5,7 +5,7 @@ import { instantWriter } from '../http/instants.ts';
 import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing, instantOption } from './audit-options.ts';
 import { progressLine } from './progress-line.ts';
-import { EXIT, reported } from './reported.ts';
+import { EXIT, looked } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const summarySchema = z.object({
@@ -54,7 +54,7 @@ export function recheckCommands(): readonly Command[] {
       .option('--lifecycle <name>', 'of one lifecycle only, as complaint')
       .option('--json', 'print JSON', false)
       .action(({ json, ...options }: RecheckOptions) =>
-        reported(async () => {
+        looked(async () => {
           const progress = progressLine();
           const answer = await askHouse('audit.recheck', options, told => {
             const { events, commands, verdicts } = summarySchema.parse(told);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { askHouse } from './ask-house.ts';
 import { type AuditOptions, auditing } from './audit-options.ts';
 import { progressLine } from './progress-line.ts';
-import { EXIT, reported } from './reported.ts';
+import { EXIT, looked } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const resultSchema = z.object({
@@ -35,7 +35,7 @@ export function shadowCommands(): readonly Command[] {
       )
       .option('--json', 'print JSON', false)
       .action(({ json, ...options }: AuditOptions & { readonly json: boolean }) =>
-        reported(async () => {
+        looked(async () => {
           const progress = progressLine();
           const answer = await askHouse('audit.shadow', options, told => {
             progress.show(

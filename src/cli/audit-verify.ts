@@ -6,7 +6,7 @@ import { loadConfig } from '../config.ts';
 import { askFolder } from './ask-folder.ts';
 import { keptIn } from './input-file.ts';
 import { progressLine } from './progress-line.ts';
-import { EXIT, reported } from './reported.ts';
+import { EXIT, looked } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface VerifyOptions {
@@ -41,7 +41,7 @@ Exit code 1 when anything was found. Who can write to this machine can rewrite t
 in it, and sign them with the key that lies here: against that only a checkpoint proves anything that was kept elsewhere.`,
     )
     .action((options: VerifyOptions) =>
-      reported(async () => {
+      looked(async () => {
         const params = {
           keyFile: loadConfig(process.env).checkpointKeyFile,
           keys: options.key,

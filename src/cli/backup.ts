@@ -10,7 +10,7 @@ import { askFolder } from './ask-folder.ts';
 import { inputFile } from './input-file.ts';
 import { OperationError } from './operation-error.ts';
 import { progressLine } from './progress-line.ts';
-import { EXIT, reported } from './reported.ts';
+import { EXIT, looked } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 const doing = z.object({ doing: z.string() });
@@ -38,7 +38,7 @@ Never in a backup: the master key (REDRESS_MASTER_KEY_FILE), the key that signs 
 notifications. Keep a copy of each apart from both folders: without the master key nothing personal can be read again.`,
     )
     .action((folder: string, { keysTo, withoutKeys, json }: BackupOptions) =>
-      reported(async () => {
+      looked(async () => {
         if ((keysTo === undefined) !== withoutKeys) {
           throw new OperationError(
             'say where the keys go, apart from the data that they open (--keys-to), or that they go nowhere (--without-keys)',
@@ -82,7 +82,7 @@ export function restoreCommand(): Command {
     )
     .option('--json', 'print JSON', false)
     .action((folder: string, { keys, masterKey, erased, json }: RestoreOptions) =>
-      reported(async () => {
+      looked(async () => {
         const restored = await restore({
           backup: folder,
           keys,
@@ -113,7 +113,7 @@ const APPROVED: readonly string[] = ['approved', 'unreachable', 'destroyed'] sat
 
 /** Whose erasure was approved, by a list of then. @throws OperationError for what is no such list */
 export function erasedIn(file: string): readonly string[] {
-  const text = inputFile(file).toString('utf8');
+  const text = inputFile(file, '--erased').toString('utf8');
   let list: unknown;
   try {
     list = JSON.parse(text);
@@ -133,7 +133,7 @@ export function checkCommand(): Command {
     .description('Look the data folder through: whole files, the log as it was signed, keys, views')
     .option('--json', 'print JSON', false)
     .action(({ json }: { readonly json: boolean }) =>
-      reported(async () => {
+      looked(async () => {
         const line = progressLine();
         const { checkpointKeyFile: keyFile, masterKeyFile } = loadConfig(process.env);
         const params = { keyFile, masterKeyFile };

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { NIL } from 'uuid';
@@ -17,6 +17,7 @@ import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
 import { cliLog } from './cli-log.ts';
 import { progressText, reportText } from './import-text.ts';
 import { OperationError } from './operation-error.ts';
+import { writeOutput } from './output-file.ts';
 import { progressLine } from './progress-line.ts';
 import { EXIT } from './reported.ts';
 import { terminalLines } from './terminal-text.ts';
@@ -68,7 +69,8 @@ async function importByCommandLine(log: string, options: ImportOptions): Promise
           stop.signal,
         );
     progress.clear();
-    if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.report !== undefined)
+      writeOutput('--report', options.report, `${JSON.stringify(report, null, 2)}\n`);
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : reportText(report));
     if (!report.finished) return IMPORT_EXIT.stopped;
     return report.refused.length === 0 ? IMPORT_EXIT.done : IMPORT_EXIT.refused;

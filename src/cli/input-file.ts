@@ -1,16 +1,26 @@
 import { readFileSync } from 'node:fs';
+import { unusableTrust } from '../audit/bundle/verify-bundle.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { OperationError } from './operation-error.ts';
 
-/** A file that was named on the command line, whole. @throws OperationError for one that cannot be read */
-export function inputFile(path: string): Buffer {
+/**
+ * A file that was named on the command line, whole; `option` says by which option, where it was one.
+ * @throws OperationError for one that cannot be read
+ */
+export function inputFile(path: string, option?: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new OperationError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+    const trouble = fileTrouble(error, path, 'read');
+    if (trouble === undefined) throw error;
+    throw new OperationError(option === undefined ? trouble : `${option}: ${trouble}`);
   }
 }
 
-/** Checkpoints that were kept elsewhere, each in a file of its own. @throws OperationError */
+/** Checkpoints that were kept elsewhere, each in a file of its own. @throws OperationError for what is none */
 export function keptIn(files: readonly string[]): { readonly source: string; readonly note: string }[] {
-  return files.map(source => ({ source, note: inputFile(source).toString('utf8') }));
+  const kept = files.map(source => ({ source, note: inputFile(source, '--checkpoint').toString('utf8') }));
+  const unusable = unusableTrust({ kept });
+  if (unusable !== undefined) throw new OperationError(unusable);
+  return kept;
 }

@@ -6,7 +6,7 @@ import { loadConfig } from '../config.ts';
 import { instantWriter } from '../http/instants.ts';
 import { askHouse } from './ask-house.ts';
 import type { OperationName } from './operations.ts';
-import { reported } from './reported.ts';
+import { looked } from './reported.ts';
 import { terminalText } from './terminal-text.ts';
 
 interface SubjectOptions {
@@ -110,7 +110,7 @@ function subjectsOf({ as, party, user, case: cases, note }: SubjectOptions) {
 }
 
 function show(operation: OperationName, params: object): Promise<void> {
-  return reported(async () => {
+  return looked(async () => {
     const { meaning, ...rest } = shownSchema.parse(await askHouse(operation, params));
     const write = instantWriter(loadConfig(process.env).timeZone);
     const lines = Object.entries(rest).map(([name, value]) => {
@@ -127,7 +127,7 @@ function show(operation: OperationName, params: object): Promise<void> {
 }
 
 function print(operation: OperationName, params: object): Promise<void> {
-  return reported(async () => {
+  return looked(async () => {
     process.stdout.write(`${JSON.stringify(await askHouse(operation, params), null, 2)}\n`);
   });
 }

@@ -45,7 +45,8 @@ export async function runProgram(args: readonly string[] = process.argv.slice(2)
     .addHelpText(
       'after',
       `
-Exit codes: 0 done, 1 failed (of import: some rows were refused, the rest is in), 2 wrongly called,
+Exit codes: 0 done, 1 failed (of import: some rows were refused, the rest is in; of audit and check: something was
+found), 2 wrongly called (of audit, privacy, backup, restore and check: not done, whatever the reason),
 3 the data folder is in use by another process, 4 an import was stopped before its end.
 A command talks to the service that runs on the data folder (REDRESS_DATA), or opens the folder itself.`,
     );

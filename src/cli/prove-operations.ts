@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { type Actor, ROLES } from '../../domain/case/actor.ts';
@@ -12,6 +11,7 @@ import { TreeNotReadyError } from '../audit/tree.ts';
 import { findCase } from '../http/case-routes.ts';
 import { auditOperation } from './audit-operation.ts';
 import { OperationError } from './operation-error.ts';
+import { writeOutput } from './output-file.ts';
 
 const VIEWS_TIMEOUT_MS = 5_000;
 const size = z.int().min(0);
@@ -58,7 +58,7 @@ export const proveOperations = {
         const bundle = found && (await makeBundle(house, { ...found, reader, by, timeZone }));
         if (bundle === undefined) throw new OperationError(`there is no case ${idOrNumber}`);
         const archive = Buffer.concat([...bundle]);
-        await writeFile(file, archive, { mode: 0o600 });
+        writeOutput('--output', file, archive, 0o600);
         await look.ended('done', { bytes: archive.length });
         return { bytes: archive.length };
       }),

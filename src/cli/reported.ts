@@ -8,12 +8,24 @@ import { terminalLines } from './terminal-text.ts';
 export const EXIT = { ok: 0, failed: 1, usage: 2, busy: 3 } as const;
 
 /** Runs a command: its failure is one clear sentence and an exit code. */
-export async function reported(command: () => Promise<void>): Promise<void> {
+export function reported(command: () => Promise<void>): Promise<void> {
+  return told(command, EXIT.failed);
+}
+
+/**
+ * The same for a command that looks for something and ends with 1 when it is found: what keeps it from looking, be it
+ * the caller's fault or a file's, is told apart from that by 2.
+ */
+export function looked(command: () => Promise<void>): Promise<void> {
+  return told(command, EXIT.usage);
+}
+
+async function told(command: () => Promise<void>, failedCode: number): Promise<void> {
   try {
     await command();
   } catch (error) {
     process.stderr.write(`redress: ${terminalLines(sentenceOf(error))}\n`);
-    process.exitCode = exitCodeOf(error);
+    process.exitCode = exitCodeOf(error) ?? failedCode;
   }
 }
 
@@ -47,9 +59,9 @@ function parsedOr(text: string): unknown {
 /** What was given cannot be used; nothing was looked at. */
 const MISUSE: readonly (string | undefined)[] = ['OperationError', 'VerifyInputError', 'ZodError'];
 
-function exitCodeOf(error: unknown): number {
+function exitCodeOf(error: unknown): number | undefined {
   const name = error instanceof LocalCallError ? error.remoteName : error instanceof Error ? error.name : '';
   if (error instanceof DataFolderBusyError) return EXIT.busy;
   if (error instanceof ConfigError || MISUSE.includes(name)) return EXIT.usage;
-  return EXIT.failed;
+  return undefined;
 }

@@ -14,7 +14,7 @@ async function unread(args: readonly string[]): Promise<readonly [number | null,
   });
   child.stdout.destroy();
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', chunk => {
+  child.stderr?.setEncoding('utf8').on('data', chunk => {
     said += String(chunk);
   });
   const [code] = await once(child, 'close');
@@ -52,7 +52,7 @@ it.skipIf(!existsSync('/dev/full'))(
     const child = spawn(process.execPath, [MAIN, 'config'], { stdio: ['ignore', full, 'pipe'] });
     closeSync(full);
     let said = '';
-    child.stderr.setEncoding('utf8').on('data', chunk => {
+    child.stderr?.setEncoding('utf8').on('data', chunk => {
       said += String(chunk);
     });
     const [code] = await once(child, 'close');

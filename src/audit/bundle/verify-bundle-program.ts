@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { bundleText } from './bundle-text.ts';
-import { verifyBundle } from './verify-bundle.ts';
+import { unusableTrust, verifyBundle } from './verify-bundle.ts';
 
 const USAGE = 'usage: node verify-bundle.mjs FILE [--key VERIFIER-KEY] [--checkpoint FILE]\n';
 
@@ -17,7 +17,10 @@ try {
   const [file] = positionals;
   if (file === undefined) throw new Error('which file?');
   const kept = values.checkpoint.map(source => ({ source, note: readFileSync(source, 'utf8') }));
-  const report = verifyBundle(readFileSync(file), { keys: values.key, kept });
+  const trust = { keys: values.key, kept };
+  const unusable = unusableTrust(trust);
+  if (unusable !== undefined) throw new Error(unusable);
+  const report = verifyBundle(readFileSync(file), trust);
   process.stdout.write(bundleText(report));
   process.exitCode = report.ok ? 0 : 1;
 } catch (error) {

@@ -298,6 +298,16 @@ function openCheckpoint(
   return { outcome: 'signed', checkpoint, signedBy: opened.signedBy };
 }
 
+/** Whether a text has the form of a signed checkpoint, whoever signed it and whether they did. */
+function hasCheckpointForm(note        )          {
+  const end = note.lastIndexOf('\n\n');
+  return (
+    end >= 0 &&
+    openNote(note, []).outcome === 'stranger' &&
+    parseCheckpoint(note.slice(0, end + 1)) !== undefined
+  );
+}
+
 /** Of the text alone, whoever signed it: to be believed only by what `openCheckpoint` says. */
 function parseCheckpoint(text        )                         {
   const [origin = '', digits = '', encoded = '', ...rest] = text.split('\n');
@@ -487,6 +497,17 @@ function sha256Of(bytes            )         {
  * Verifies a bundle with nothing but the bundle and, if given, a verifier key and checkpoints that were kept elsewhere.
  * This file imports Node alone: it is part of the verifier that is handed out with a bundle.
  */
+
+/** What of it is the caller's own mistake, and says nothing of any bundle; a sentence. */
+function unusableTrust({ keys = [], kept = [] }             )                     {
+  const key = keys.find(text => parseVerifier(text) === undefined);
+  if (key !== undefined)
+    return `--key: "${key.slice(0, 100)}" is no verifier key: <name>+<8 hex digits>+<base64>, as redress audit key shows it`;
+  const other = kept.find(({ note }) => !hasCheckpointForm(note));
+  if (other !== undefined)
+    return `--checkpoint: ${other.source} is no signed checkpoint, as redress audit checkpoint gives one: name the file that was kept`;
+  return undefined;
+}
 
 /** Never throws; stops at the first fault of a kind that leaves nothing to go on with. */
 function verifyBundle(archive        , { keys = [], kept = [] }              = {})               {
@@ -816,7 +837,10 @@ try {
   const [file] = positionals;
   if (file === undefined) throw new Error('which file?');
   const kept = values.checkpoint.map(source => ({ source, note: readFileSync(source, 'utf8') }));
-  const report = verifyBundle(readFileSync(file), { keys: values.key, kept });
+  const trust = { keys: values.key, kept };
+  const unusable = unusableTrust(trust);
+  if (unusable !== undefined) throw new Error(unusable);
+  const report = verifyBundle(readFileSync(file), trust);
   process.stdout.write(bundleText(report));
   process.exitCode = report.ok ? 0 : 1;
 } catch (error) {

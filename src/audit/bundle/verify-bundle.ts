@@ -1,4 +1,4 @@
-import { openCheckpoint, originOf } from '../checkpoint-note.ts';
+import { hasCheckpointForm, openCheckpoint, originOf } from '../checkpoint-note.ts';
 import { hashFromBase64, isConsistent, isIncluded, leafHash, sameHash } from '../merkle.ts';
 import { type NoteVerifier, openNote, parseVerifier } from '../signed-note.ts';
 import { BUNDLE_FILES, type Manifest, parseManifest, sha256Of } from './bundle-format.ts';
@@ -42,6 +42,17 @@ export interface BundleTrust {
   /** Verifier keys from elsewhere; none: the one in the bundle is taken, and the report says so. */
   readonly keys?: readonly string[];
   readonly kept?: readonly { readonly note: string; readonly source: string }[];
+}
+
+/** What of it is the caller's own mistake, and says nothing of any bundle; a sentence. */
+export function unusableTrust({ keys = [], kept = [] }: BundleTrust): string | undefined {
+  const key = keys.find(text => parseVerifier(text) === undefined);
+  if (key !== undefined)
+    return `--key: "${key.slice(0, 100)}" is no verifier key: <name>+<8 hex digits>+<base64>, as redress audit key shows it`;
+  const other = kept.find(({ note }) => !hasCheckpointForm(note));
+  if (other !== undefined)
+    return `--checkpoint: ${other.source} is no signed checkpoint, as redress audit checkpoint gives one: name the file that was kept`;
+  return undefined;
 }
 
 /** Never throws; stops at the first fault of a kind that leaves nothing to go on with. */

@@ -24,6 +24,16 @@ describe('the verifier that is handed out', () => {
     ['a folder', [fileURLToPath(new URL('.', VERIFIER_FILE))], 'directory'],
     ['an option that there is not', ['--trust-me'], "Unknown option '--trust-me'"],
     ['a checkpoint that there is not', ['x.zip', '--checkpoint', 'no-such.txt'], 'no such file'],
+    [
+      'a checkpoint that is none',
+      [fileURLToPath(VERIFIER_FILE), '--checkpoint', fileURLToPath(VERIFIER_FILE)],
+      'is no signed checkpoint',
+    ],
+    [
+      'a key that is none',
+      [fileURLToPath(VERIFIER_FILE), '--key', 'rubbish'],
+      '"rubbish" is no verifier key',
+    ],
   ])('says in a sentence that nothing was verified, and ends with 2, for %s', (_what, args, said) => {
     const { status, stdout, stderr } = run(...args);
     expect([status, stdout]).toEqual([2, '']);
