@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -27,30 +27,30 @@ interface Server {
 }
 
 /**
- * `npm run -s bench -- queries [cases] [seconds]`: what people look at, asked of the real service 50 times a second
- * while 500 complaints a second are written by another process. A query's time is counted from the instant at which it
- * was to be asked: one that has to wait for another counts its waiting. The cases
- * are lives that the engine wrote, without sealed words; cases and trails that are read were worked on over HTTP.
+ * `npm run -s bench -- queries [cases] [seconds] [folder]`: what people look at, asked of the real service 50 times a
+ * second while 500 complaints a second are written by another process. A query's time is counted from the instant at
+ * which it was to be asked: one that has to wait for another counts its waiting. `live` is a route that looks at
+ * nothing: what the others cannot be faster than on this machine. The cases are lives that the engine wrote, without
+ * sealed words; cases and trails that are read were worked on over HTTP. A folder that is named keeps the cases as they
+ * were before anybody asked: each run is on a copy of it.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const wanted = Number(args[0] ?? 100_000);
   const seconds = Number(args[1] ?? SECONDS);
+  const kept = args[2];
   const parent = join(process.cwd(), 'data');
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'bench-queries-'));
   const env = serviceEnv(folder, await freePort());
   const service = new Service(env);
   try {
-    const { cases, events } = await writeBigLog(join(folder, 'events.db'), wanted * EVENTS_PER_CASE, {
-      sealed: false,
-    });
-    figure('queries', 'cases', cases, 'cases');
-    figure('queries', 'events', events, 'events');
-    const printed = await redress(env, 'token', 'create', '--name', 'Bench', ...ROLES, '--json');
-    const { token } = z.object({ token: z.string() }).parse(JSON.parse(printed));
+    if (kept === undefined) await seed(folder, wanted);
+    else {
+      if (!existsSync(kept)) await seed(kept, wanted);
+      cpSync(kept, folder, { recursive: true });
+    }
     await service.start(READY_TIMEOUT_MS);
-    const server = { url: service.url, token };
-    await overdueFired(server);
+    const server = { url: service.url, token: await newToken(env) };
     const random = chances(7);
     const ids = await workedOn(server, random);
     const one = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
@@ -61,6 +61,7 @@ export async function run(args: readonly string[]): Promise<void> {
       deadlines: () => one(DEADLINES),
       results: () => one(RESULTS),
       frequencies: () => one(FREQUENCIES),
+      live: () => '/health/live',
     };
     for (const [name, pathOf] of Object.entries(asked)) {
       const asking = sleep(1_000).then(() => ask(server, pathOf, seconds));
@@ -73,6 +74,28 @@ export async function run(args: readonly string[]): Promise<void> {
     await service.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A folder of so many cases, as a service left it that was at rest. */
+async function seed(folder: string, wanted: number): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const log = join(folder, 'events.db');
+  const { cases, events } = await writeBigLog(log, wanted * EVENTS_PER_CASE, { sealed: false });
+  figure('queries', 'cases', cases, 'cases');
+  figure('queries', 'events', events, 'events');
+  const env = serviceEnv(folder, await freePort());
+  const service = new Service(env);
+  try {
+    await service.start(READY_TIMEOUT_MS);
+    await atRest({ url: service.url, token: await newToken(env) });
+  } finally {
+    await service.stop();
+  }
+}
+
+async function newToken(env: NodeJS.ProcessEnv): Promise<string> {
+  const printed = await redress(env, 'token', 'create', '--name', 'Bench', ...ROLES, '--json');
+  return z.object({ token: z.string() }).parse(JSON.parse(printed)).token;
 }
 
 const LISTS = [
@@ -131,12 +154,14 @@ async function writeComplaints({ url, token }: Server, seconds: number): Promise
   return perSecond;
 }
 
-/** The lives lie in the past: what is overdue at the start is fired before anything is measured. */
-async function overdueFired(server: Server): Promise<void> {
+/** The lives lie in the past: what is overdue is fired, and workflows and views have seen all, before it is measured. */
+async function atRest(server: Server): Promise<void> {
   for (;;) {
     const dueBy = encodeURIComponent(new Date().toISOString());
     const found = deadlines.parse(await get(server, `/v1/deadlines?status=running&dueBy=${dueBy}&limit=1`));
-    if (found.deadlines.length === 0) return;
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    const behind = metrics.matchAll(/^redress_(?:projection|workflow)_behind_events\{.*\} (\d+)$/gm);
+    if (found.deadlines.length === 0 && [...behind].every(([, events]) => events === '0')) return;
     await sleep(500);
   }
 }
