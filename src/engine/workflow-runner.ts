@@ -17,6 +17,11 @@ const BATCH_EVENTS = 2_000;
 const SAVE_AFTER_EVENTS = 10_000;
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 60_000;
+/**
+ * How long reactions may follow one another, in milliseconds, until everybody else has a turn. Those that bring nothing
+ * new wait for no disk: a log that is gone through again kept the service from answering for a minute.
+ */
+const TURN_MS = 4;
 /** Between two looks at a log that grows all the time. */
 const BREATH_MS = 50;
 
@@ -49,6 +54,7 @@ interface RunnerParts {
   readonly file: RunnerFile;
   readonly log: EngineLog;
   readonly alarm?: Alarm;
+  readonly turnMs?: number;
 }
 
 /**
@@ -64,7 +70,8 @@ export function startWorkflowRunner(parts: RunnerParts): WorkflowRunner {
     ...(parts.reactors ?? []),
   ].map(traced);
   const feed = sharedFeed(parts.store, [...new Set(reactors.flatMap(({ on }) => on))]);
-  const lines = reactors.map(reactor => startLine(reactor, feed.read, parts));
+  const othersTurn = shortTurns(parts.turnMs ?? TURN_MS);
+  const lines = reactors.map(reactor => startLine(reactor, feed.read, othersTurn, parts));
   const stopListening = parts.store.onAppended(() => {
     feed.forget();
     for (const line of lines) line.wake();
@@ -104,6 +111,20 @@ function sharedFeed(store: EventStore, types: readonly string[]): { readonly rea
   };
 }
 
+/** Asked between two pieces of work: what to wait for when the turn of all who ask has taken its time. */
+function shortTurns(turnMs: number): () => Promise<void> | undefined {
+  let begunAt = performance.now();
+  let next: Promise<void> | undefined;
+  return () => {
+    if (performance.now() - begunAt < turnMs) return undefined;
+    next ??= setImmediate().then(() => {
+      begunAt = performance.now();
+      next = undefined;
+    });
+    return next;
+  };
+}
+
 interface Line {
   wake(): void;
   status(): WorkflowStatus;
@@ -111,7 +132,12 @@ interface Line {
   close(): Promise<void>;
 }
 
-function startLine(workflow: Reactor, read: Read, parts: RunnerParts): Line {
+function startLine(
+  workflow: Reactor,
+  read: Read,
+  othersTurn: () => Promise<void> | undefined,
+  parts: RunnerParts,
+): Line {
   const { store, handler, file, log, alarm = systemAlarm } = parts;
   const types = new Set(workflow.on);
   let position = file.position(workflow.name);
@@ -155,11 +181,13 @@ function startLine(workflow: Reactor, read: Read, parts: RunnerParts): Line {
     let at = position;
     try {
       while (!stopped) {
+        await othersTurn();
         const { events, upTo, atEnd } = await read(position);
         if (upTo === position) break;
         for (const event of events) {
-          if (stopped) break;
           if (!types.has(event.type)) continue;
+          await othersTurn();
+          if (stopped) break;
           at = event.position;
           await react(event);
           position = event.position;

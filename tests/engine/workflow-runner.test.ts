@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineWorkflow, type Workflow } from '../../domain/case/workflow.ts';
@@ -43,6 +44,7 @@ function run(
     file?: RunnerFile;
     handler?: Pick<CommandHandler, 'handle'>;
     time?: VirtualTime;
+    turnMs?: number;
   } = {},
 ) {
   const problems: string[] = [];
@@ -58,6 +60,7 @@ function run(
       error: (_: object, text: string) => problems.push(text),
     },
     ...(options.time === undefined ? {} : { alarm: options.time.alarm }),
+    ...(options.turnMs === undefined ? {} : { turnMs: options.turnMs }),
   });
   runners.push(runner);
   return { runner, problems };
@@ -115,6 +118,25 @@ describe('the workflow runner', () => {
       });
       expect(searched?.type).toBe('DepotSearched');
     }
+  });
+
+  it('lets everybody else have a turn while it goes through a log again', async () => {
+    const of = house();
+    const merges = 20;
+    for (let n = 0; n < merges; n++) await merged(of);
+    await run(of).runner.settled();
+    const { runner } = run(of, { turnMs: 0 });
+    let settled = false;
+    const going = runner.settled().then(() => {
+      settled = true;
+    });
+    let turns = 0;
+    while (!settled) {
+      await setImmediate();
+      turns++;
+    }
+    await going;
+    expect(turns).toBeGreaterThanOrEqual(merges);
   });
 
   it('does its work once, wherever it is killed and however often it starts over', async () => {
