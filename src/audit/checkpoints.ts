@@ -18,6 +18,7 @@ import {
 import { base64Of } from './merkle.ts';
 import { type NoteVerifier, signNote } from './signed-note.ts';
 import type { Tree } from './tree.ts';
+import type { TreeReader } from './tree-reader.ts';
 
 export interface CheckpointSettings {
   readonly keyFile: string;
@@ -32,6 +33,23 @@ export interface CheckpointSettings {
 /** No checkpoint can be made, or none may: the text says why. */
 export class CheckpointRefusedError extends Error {
   override readonly name = 'CheckpointRefusedError';
+}
+
+/**
+ * What is given out of a tree must be what was signed of it: hashes that were taken anew from a log that was changed
+ * prove that log, and no checkpoint.
+ * @throws CheckpointRefusedError
+ */
+export function demandSigned(
+  tree: TreeReader,
+  signed: readonly Pick<LoggedCheckpoint, 'size' | 'root'>[],
+): void {
+  const taken = tree.state().size;
+  const other = signed.find(({ size, root }) => size > taken || base64Of(tree.root(size)) !== root);
+  if (other !== undefined)
+    throw new CheckpointRefusedError(
+      `the log is not what was signed at ${other.size} events: run redress audit verify`,
+    );
 }
 
 const LOOK_EVERY_MS = 60_000;
@@ -159,13 +177,9 @@ export class Checkpoints {
       const tree = await this.#tree.readerAt(await this.#store.head(), TREE_TIMEOUT_MS);
       const { size } = tree.state();
       const last = this.#latest;
-      if (last !== undefined && size <= last.size + 1) return last;
       // A log must never sign what does not follow on what it signed before (c2sp.org/tlog-checkpoint).
-      if (last !== undefined && base64Of(tree.root(last.size)) !== last.root) {
-        throw new CheckpointRefusedError(
-          `the log is not what was signed at ${last.size} events: run redress audit verify`,
-        );
-      }
+      if (last !== undefined) demandSigned(tree, [last]);
+      if (last !== undefined && size <= last.size + 1) return last;
       const root = tree.root(size);
       const note = signCheckpoint({ origin: originOf(this.#store.logId), size, root }, signer);
       const made = await this.#append(

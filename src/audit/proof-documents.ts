@@ -3,6 +3,7 @@ import type { ActorStamp, RecordedEvent } from '../../domain/log/envelope.ts';
 import { uuidSchema } from '../../domain/log/envelope.ts';
 import { findCase } from '../http/case-routes.ts';
 import type { HttpEngine } from '../http/engine-port.ts';
+import { demandSigned } from './checkpoints.ts';
 import { isLeafStream } from './leaf.ts';
 import { base64Of } from './merkle.ts';
 import { proveEvents } from './prove.ts';
@@ -73,6 +74,7 @@ export async function proofOf(
       : await store.readStream(`${found.lifecycle.category}-${found.caseId}`);
   if (events.length === 0) return undefined;
   const latest = evidence.checkpoints.latest();
+  if (latest !== undefined) demandSigned(tree, [latest]);
   const known = latest === undefined ? [] : proveEvents(tree, events, tree.state().size);
   const isCovered = latest !== undefined && known.every(({ index }) => index < latest.size);
   const checkpoint = isCovered ? latest : await evidence.checkpoints.make(by);
@@ -114,7 +116,7 @@ async function eventById(
   }
 }
 
-/** @throws RangeError for sizes that the log has not, TreeNotReadyError */
+/** @throws RangeError for sizes that the log has not, CheckpointRefusedError, TreeNotReadyError */
 export async function consistencyOf(
   { store, evidence }: Pick<ProofHouse, 'store' | 'evidence'>,
   oldSize: number,
@@ -122,10 +124,14 @@ export async function consistencyOf(
 ): Promise<ConsistencyDocument> {
   const tree = await evidence.tree.readerAt(await store.head(), TREE_TIMEOUT_MS);
   const { size } = tree.state();
+  const latest = evidence.checkpoints.latest();
+  if (latest !== undefined) demandSigned(tree, [latest]);
   if (newSize > size) throw new RangeError(`the log has ${size} events, and not ${newSize}`);
   // Looked at before any root is: that of a size which the log has not cannot be read.
   if (oldSize > newSize) throw new RangeError(`${oldSize} events are more than ${newSize}`);
-  const signed = await evidence.checkpoints.all();
+  const all = await evidence.checkpoints.all();
+  const signed = [oldSize, newSize].flatMap(each => all.find(checkpoint => checkpoint.size === each) ?? []);
+  demandSigned(tree, signed);
   return {
     logId: store.logId,
     oldSize,
@@ -133,8 +139,6 @@ export async function consistencyOf(
     newSize,
     newRoot: base64Of(tree.root(newSize)),
     path: tree.consistencyPath(oldSize, newSize).map(base64Of),
-    checkpoints: [oldSize, newSize].flatMap(
-      size => signed.find(checkpoint => checkpoint.size === size)?.note ?? [],
-    ),
+    checkpoints: signed.map(({ note }) => note),
   };
 }

@@ -7,6 +7,7 @@ import { lifecycleNameSchema } from '../audit/audit-kinds.ts';
 import { exportMeasure } from '../audit/export-measure.ts';
 import { EXPORT_FORMATS } from '../audit/export-selection.ts';
 import { findCase } from '../http/case-routes.ts';
+import { inOrder } from '../http/in-order.ts';
 import { auditOperation } from './audit-operation.ts';
 import { OperationError } from './operation-error.ts';
 import { outputTrouble } from './output-file.ts';
@@ -17,14 +18,18 @@ import { outputTrouble } from './output-file.ts';
  */
 export const exportOperation = auditOperation(
   'export',
-  z.object({
-    format: z.enum(EXPORT_FORMATS),
-    file: z.string().refine(isAbsolute, 'must be an absolute path'),
-    from: instantSchema.optional(),
-    to: instantSchema.optional(),
-    lifecycle: lifecycleNameSchema.optional(),
-    idOrNumber: z.string().max(60).optional(),
-  }),
+  inOrder(
+    z.object({
+      format: z.enum(EXPORT_FORMATS),
+      file: z.string().refine(isAbsolute, 'must be an absolute path'),
+      from: instantSchema.optional(),
+      to: instantSchema.optional(),
+      lifecycle: lifecycleNameSchema.optional(),
+      idOrNumber: z.string().max(60).optional(),
+    }),
+    'from',
+    'to',
+  ),
   async (house, { file, idOrNumber, ...wanted }, { look, emit, signal, timeZone }) => {
     const startedAt = performance.now();
     const found = idOrNumber === undefined ? undefined : await findCase(house, idOrNumber);

@@ -4,6 +4,7 @@ import { runAuditJob } from '../audit/audit-job.ts';
 import { recheckedKindSchema } from '../audit/audit-kinds.ts';
 import { listLooks } from '../audit/list-looks.ts';
 import type { Checked } from '../audit/recheck-decision.ts';
+import { inOrder } from '../http/in-order.ts';
 import { exportOperation } from './audit-export-operation.ts';
 import { auditOperation } from './audit-operation.ts';
 import { pastOperations } from './audit-past-operations.ts';
@@ -15,11 +16,15 @@ const MAX_FINDINGS = 200;
 export const auditOperations = {
   'audit.recheck': auditOperation(
     'recheck',
-    z.object({
-      from: instantSchema.optional(),
-      to: instantSchema.optional(),
-      lifecycle: recheckedKindSchema.optional(),
-    }),
+    inOrder(
+      z.object({
+        from: instantSchema.optional(),
+        to: instantSchema.optional(),
+        lifecycle: recheckedKindSchema.optional(),
+      }),
+      'from',
+      'to',
+    ),
     async ({ folder, address }, wanted, { look, emit, signal, timeZone }) => {
       const startedAt = performance.now();
       const findings: Checked[] = [];
@@ -51,12 +56,16 @@ export const auditOperations = {
 
   'audit.looks': auditOperation(
     'looks',
-    z.object({
-      from: instantSchema.optional(),
-      to: instantSchema.optional(),
-      userId: uuidSchema.optional(),
-      about: z.string().max(60).optional(),
-    }),
+    inOrder(
+      z.object({
+        from: instantSchema.optional(),
+        to: instantSchema.optional(),
+        userId: uuidSchema.optional(),
+        about: z.string().max(60).optional(),
+      }),
+      'from',
+      'to',
+    ),
     async ({ store, sealer }, filter, { look }) => {
       const looks = await listLooks({ log: store, sealer }, filter);
       await look.ended('done', { looks: looks.length });

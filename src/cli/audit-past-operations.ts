@@ -11,6 +11,7 @@ import {
   pastPromisesDocument,
 } from '../audit/past-case.ts';
 import type { House } from '../engine/open-house.ts';
+import { inOrder } from '../http/in-order.ts';
 import { instantWriter } from '../http/instants.ts';
 import { type AuditOperation, auditOperation } from './audit-operation.ts';
 import { OperationError } from './operation-error.ts';
@@ -42,13 +43,17 @@ export const pastOperations = {
   ),
   'audit.diff': past(
     'diff',
-    z.object({
-      idOrNumber,
-      from: instantSchema,
-      to: instantSchema.optional(),
-      knownAt: instantSchema.optional(),
-      asLived: z.boolean().default(false),
-    }),
+    inOrder(
+      z.object({
+        idOrNumber,
+        from: instantSchema,
+        to: instantSchema.optional(),
+        knownAt: instantSchema.optional(),
+        asLived: z.boolean().default(false),
+      }),
+      'from',
+      'to',
+    ),
     (parts, { from, to, knownAt, asLived, ...wanted }, now) => {
       const known = knownAt ?? now;
       return caseDiffDocument(

@@ -8,6 +8,7 @@ import { listLooks } from '../audit/list-looks.ts';
 import type { ApiRoute } from './api-route.ts';
 import { type AuditRouteParts, auditedRoute, auditSessionRoutes, sentence } from './audit-session.ts';
 import { findCase } from './case-routes.ts';
+import { inOrder } from './in-order.ts';
 import { instantsToText, instantText } from './instants.ts';
 import { jobStream } from './job-stream.ts';
 import { pastCaseRoutes } from './past-case-routes.ts';
@@ -55,11 +56,15 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
       description:
         'Lines of JSON (NDJSON): `{"finding"}` for each command that does not come out the same, with both results, and at the end ' +
         '`{"summary"}`. An answer without a summary was cut off.',
-      query: z.strictObject({
-        from: instantText.optional(),
-        to: instantText.optional(),
-        lifecycle: recheckedKindSchema.optional(),
-      }),
+      query: inOrder(
+        z.strictObject({
+          from: instantText.optional(),
+          to: instantText.optional(),
+          lifecycle: recheckedKindSchema.optional(),
+        }),
+        'from',
+        'to',
+      ),
       success: {
         status: 200,
         description: 'Findings, then the summary.',
@@ -129,13 +134,17 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
       description:
         'Streamed. `ndjson`: each line an envelope as it is stored and hashed. `csv`: UTF-8 with a mark, formulas disarmed. `ocel`: ' +
         'OCEL 2.0 in JSON. `xes`: IEEE 1849-2016. Personal values are `[sealed]`. The look keeps the SHA-256 of what was sent.',
-      query: z.strictObject({
-        format: z.enum(EXPORT_FORMATS).default('ndjson'),
-        from: instantText.optional().meta({ description: 'Recorded not before.' }),
-        to: instantText.optional().meta({ description: 'Recorded not after.' }),
-        lifecycle: lifecycleNameSchema.optional(),
-        case: z.string().min(1).max(60).optional().meta({ description: 'One case, by its id or number.' }),
-      }),
+      query: inOrder(
+        z.strictObject({
+          format: z.enum(EXPORT_FORMATS).default('ndjson'),
+          from: instantText.optional().meta({ description: 'Recorded not before.' }),
+          to: instantText.optional().meta({ description: 'Recorded not after.' }),
+          lifecycle: lifecycleNameSchema.optional(),
+          case: z.string().min(1).max(60).optional().meta({ description: 'One case, by its id or number.' }),
+        }),
+        'from',
+        'to',
+      ),
       success: { status: 200, description: 'The export.', mediaType: 'application/octet-stream' },
       problems: ['noSuchCase'],
       async handle({ query: { case: idOrNumber, ...wanted } }, look) {
@@ -174,12 +183,16 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
       operationId: 'audit.looks',
       action: 'looks',
       summary: 'Who looked into the record, when and why: the newest thousand',
-      query: z.strictObject({
-        from: instantText.optional(),
-        to: instantText.optional(),
-        userId: uuidSchema.optional(),
-        about: z.string().min(1).max(60).optional().meta({ description: 'A case, as it was asked for.' }),
-      }),
+      query: inOrder(
+        z.strictObject({
+          from: instantText.optional(),
+          to: instantText.optional(),
+          userId: uuidSchema.optional(),
+          about: z.string().min(1).max(60).optional().meta({ description: 'A case, as it was asked for.' }),
+        }),
+        'from',
+        'to',
+      ),
       success: { status: 200, description: 'The looks.', schema: z.object({ looks: z.array(lookSchema) }) },
       problems: [],
       async handle({ query }, look) {

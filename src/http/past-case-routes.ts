@@ -12,6 +12,7 @@ import {
 import type { ApiRoute } from './api-route.ts';
 import { type AuditRouteParts, auditedRoute } from './audit-session.ts';
 import { caseSchema } from './case-document.ts';
+import { inOrder } from './in-order.ts';
 import { instantText } from './instants.ts';
 import { ProblemError } from './problems.ts';
 import { promisesSchema } from './promises-document.ts';
@@ -76,13 +77,17 @@ export function pastCaseRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
       operationId: 'audit.diff',
       action: 'diff',
       summary: 'What differs between two times of a case, and the events between',
-      query: z.strictObject({
-        from: instantText.optional(),
-        fromKnownAt: knownAt,
-        to: instantText.optional(),
-        toKnownAt: knownAt,
-        asLived,
-      }),
+      query: inOrder(
+        z.strictObject({
+          from: instantText.optional(),
+          fromKnownAt: knownAt,
+          to: instantText.optional(),
+          toKnownAt: knownAt,
+          asLived,
+        }),
+        'from',
+        'to',
+      ),
       success: {
         status: 200,
         description: 'The differences.',

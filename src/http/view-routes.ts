@@ -9,6 +9,7 @@ import { SLA_EXCEPTIONS, SLA_GROUPS } from '../views/queries/sla-report.ts';
 import { type ApiRoute, apiRoute } from './api-route.ts';
 import { READERS } from './authentication.ts';
 import type { HttpEngine } from './engine-port.ts';
+import { inOrder } from './in-order.ts';
 import { type InstantWriter, instantText } from './instants.ts';
 import {
   caseListSchema,
@@ -90,7 +91,11 @@ export function viewRoutes(parts: ViewRouteParts): readonly ApiRoute[] {
       tag: lifecycle?.collection ?? 'cases',
       summary: 'A list of cases, filtered and sorted, page by page',
       access: READERS,
-      query: lifecycle === undefined ? listQuery.extend({ lifecycle: word }) : listQuery,
+      query: inOrder(
+        lifecycle === undefined ? listQuery.extend({ lifecycle: word }) : listQuery,
+        'receivedFrom',
+        'receivedTo',
+      ),
       success: { status: 200, description: 'One page.', schema: caseListSchema },
       problems: ['viewBehind', 'foreignPosition'],
       async handle({ query }) {
@@ -168,14 +173,18 @@ export function viewRoutes(parts: ViewRouteParts): readonly ApiRoute[] {
       tag: 'promises',
       summary: 'How promises were kept, counted by clock, month of start, responsible party or team',
       access: READERS,
-      query: z.strictObject({
-        by: z.enum(SLA_GROUPS).default('clock'),
-        lifecycle: word,
-        clock: clockNameSchema.optional(),
-        fromMonth: month,
-        toMonth: month,
-        ...after,
-      }),
+      query: inOrder(
+        z.strictObject({
+          by: z.enum(SLA_GROUPS).default('clock'),
+          lifecycle: word,
+          clock: clockNameSchema.optional(),
+          fromMonth: month,
+          toMonth: month,
+          ...after,
+        }),
+        'fromMonth',
+        'toMonth',
+      ),
       success: {
         status: 200,
         description: 'The lines.',
@@ -216,12 +225,16 @@ export function viewRoutes(parts: ViewRouteParts): readonly ApiRoute[] {
       tag: 'quality',
       summary: 'What is complained about how often, the most frequent first, with cumulative shares (Pareto)',
       access: READERS,
-      query: z.strictObject({
-        by: z.enum(FREQUENCY_DIMENSIONS).default('defectCategory'),
-        fromMonth: month,
-        toMonth: month,
-        ...after,
-      }),
+      query: inOrder(
+        z.strictObject({
+          by: z.enum(FREQUENCY_DIMENSIONS).default('defectCategory'),
+          fromMonth: month,
+          toMonth: month,
+          ...after,
+        }),
+        'fromMonth',
+        'toMonth',
+      ),
       success: {
         status: 200,
         description: 'The lines.',

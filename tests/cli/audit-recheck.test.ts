@@ -42,6 +42,17 @@ describe('redress audit recheck', { timeout: 120_000 }, () => {
     expect(stdout).toMatch(/^ {2}diverged {8}0\n {2}not replayable {2}0$/m);
   });
 
+  it.each([
+    ['recheck', []],
+    ['looks', []],
+    ['export', ['--format', 'csv', '-o', join(folder.path, 'none.csv')]],
+    ['diff', ['DPR-2026-000001']],
+  ])('is, as %s, not asked of a period that ends before it begins', async (name, more) => {
+    const period = ['--from', '2026-03-02T00:00:00Z', '--to', '2026-03-01T00:00:00Z'];
+    const asked = await redress(folder.path, ['audit', name, ...looking, ...more, ...period]);
+    expect(asked).toEqual({ code: 2, stdout: '', stderr: 'redress: to: must not be before from\n' });
+  });
+
   it('ends with 1 where one is diverged, and shows both results side by side', async () => {
     rewrite('"reason":"notSolved"', '"reason":"notAsked"');
     const { code, stdout, stderr } = await recheck();
