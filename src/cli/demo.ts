@@ -5,7 +5,7 @@ import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { makeDemo } from '../demo/demo.ts';
-import { emptyDemoFolder, NotADemoFolderError } from '../demo/demo-folder.ts';
+import { emptyDemoFolder, madeUpDataOption, NotADemoFolderError } from '../demo/demo-folder.ts';
 import { FastClock } from '../demo/fast-clock.ts';
 import { LIVE_ROLES, type LiveCompany, type Staff, startCompany } from '../demo/live-company.ts';
 import { type House, openHouse } from '../engine/open-house.ts';
@@ -41,7 +41,7 @@ export function demoCommand(serve: ServeHouse): Command {
     .description(
       'Make up a zipper maker’s last eight weeks, and serve them: a living system to look around in',
     )
-    .option('--data <folder>', 'where to make it, anew each time; nothing else may be in it', './data-demo')
+    .addOption(madeUpDataOption('./data-demo'))
     .option('--seed <number>', 'another number, another history', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--cases <number>', 'how many complaints', wholeNumber(1, 20_000), 150)
     .option('--no-serve', 'make it and stop')

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { DEFAULT_TEAM_ID } from '../../domain/log/fixed-streams.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { emptyDemoFolder, NotADemoFolderError } from '../demo/demo-folder.ts';
+import { emptyDemoFolder, madeUpDataOption, NotADemoFolderError } from '../demo/demo-folder.ts';
 import { openHouse } from '../engine/open-house.ts';
 import type { ApiRoute } from '../http/api-route.ts';
 import { RehearsalClock } from '../rehearsal/rehearsal-clock.ts';
@@ -24,11 +24,7 @@ export function rehearseCommand(serve: ServeHouse): Command {
     .description(
       'Serve an empty house whose time you move yourself: what takes half a year is played in a minute',
     )
-    .option(
-      '--data <folder>',
-      'where to make it, anew each time; nothing else may be in it',
-      './data-rehearsal',
-    )
+    .addOption(madeUpDataOption('./data-rehearsal'))
     .addOption(
       new Option('--from <instant>', 'when it begins, with an offset')
         .argParser(instant)

@@ -1,8 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Option } from 'commander';
 import { openDataFolder } from '../store/data-folder.ts';
 
 const MARK = 'demo.json';
+
+/** Where a demo or a rehearsal is made: by `--data`, else where REDRESS_DATA says, else in a folder of its own. */
+export function madeUpDataOption(ownFolder: string): Option {
+  return (
+    new Option('--data <folder>', 'where to make it, anew each time; nothing else may be in it')
+      .env('REDRESS_DATA')
+      .default(ownFolder)
+      // A variable that is set to nothing is as one that is not set, as everywhere.
+      .argParser(given => given || ownFolder)
+  );
+}
 
 /** The folder holds something that is no demo's. */
 export class NotADemoFolderError extends Error {
@@ -17,7 +29,7 @@ export function emptyDemoFolder(folder: string, about: Readonly<Record<string, s
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     if (!existsSync(join(folder, MARK))) {
       throw new NotADemoFolderError(
-        `${folder} holds something that is no demo's: it would be made anew each time, so give it a folder of its own (--data)`,
+        `${folder} holds something that is no demo's: it would be made anew each time, so give it a folder of its own (--data, or REDRESS_DATA)`,
       );
     }
     openDataFolder(folder).release();

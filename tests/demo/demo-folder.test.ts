@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { emptyDemoFolder, NotADemoFolderError } from '../../src/demo/demo-folder.ts';
+import { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { emptyDemoFolder, madeUpDataOption, NotADemoFolderError } from '../../src/demo/demo-folder.ts';
 import { DataFolderBusyError, openDataFolder } from '../../src/store/data-folder.ts';
 
 const ABOUT = { seed: 1, cases: 2 };
@@ -34,4 +35,21 @@ describe('the folder of a demo', () => {
     expect(() => emptyDemoFolder(folder, ABOUT)).toThrow(DataFolderBusyError);
     running.release();
   });
+});
+
+test.each([
+  ['its own', {}, [], 'own'],
+  ['the one that REDRESS_DATA names', { REDRESS_DATA: 'named' }, [], 'named'],
+  ['its own, where REDRESS_DATA is set to nothing', { REDRESS_DATA: '' }, [], 'own'],
+  [
+    'the one that --data names, whatever REDRESS_DATA does',
+    { REDRESS_DATA: 'named' },
+    ['--data', 'said'],
+    'said',
+  ],
+])('a demo is made in %s', (_what, environment: Record<string, string>, args, made) => {
+  vi.stubEnv('REDRESS_DATA', environment['REDRESS_DATA']);
+  const command = new Command().addOption(madeUpDataOption('own')).parse([...args], { from: 'user' });
+  expect(command.opts()).toEqual({ data: made });
+  vi.unstubAllEnvs();
 });
