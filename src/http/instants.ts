@@ -40,14 +40,22 @@ export type InstantWriter = (at: number) => string;
 
 export function instantWriter(timeZone: string): InstantWriter {
   const zone = zoneOffsets(timeZone);
+  // A page of cases holds a thousand instants, nearly all of one offset.
+  let written = { offsetMs: 0, text: offsetText(0) };
   return at => {
     const offsetMs = offsetAt(zone, at);
-    const minutes = Math.abs(offsetMs) / 60_000;
+    if (offsetMs !== written.offsetMs) written = { offsetMs, text: offsetText(offsetMs) };
     // RFC 3339 knows no seconds in an offset; such zones (Liberia until 1972) are written in UTC.
-    if (!Number.isInteger(minutes)) return new Date(at).toISOString();
-    const local = new Date(at + offsetMs).toISOString().slice(0, -1);
-    return `${local}${offsetMs < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+    if (written.text === undefined) return new Date(at).toISOString();
+    return new Date(at + offsetMs).toISOString().slice(0, -1) + written.text;
   };
+}
+
+/** `undefined` where it has seconds. */
+function offsetText(offsetMs: number): string | undefined {
+  const minutes = Math.abs(offsetMs) / 60_000;
+  if (!Number.isInteger(minutes)) return undefined;
+  return `${offsetMs < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 function two(number: number): string {

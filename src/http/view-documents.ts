@@ -93,18 +93,30 @@ export function orNull(at: number | null, write: InstantWriter): string | null {
   return at === null ? null : write(at);
 }
 
-export function caseRowDocument(
-  { caseId, ...row }: CaseRow,
-  write: InstantWriter,
-): z.infer<typeof caseRowSchema> {
+/** Written out: a rest and a spread of so many fields took more than half of the time of a list. */
+export function caseRowDocument(row: CaseRow, write: InstantWriter): z.infer<typeof caseRowSchema> {
   return {
-    id: caseId,
-    ...row,
+    id: row.caseId,
+    number: row.number,
+    lifecycle: row.lifecycle,
+    phase: row.phase,
+    priority: row.priority,
+    closed: row.closed,
+    endedHow: row.endedHow,
     receivedAt: write(row.receivedAt),
     openedAt: write(row.openedAt),
     lastActivityAt: write(row.lastActivityAt),
     closedAt: orNull(row.closedAt, write),
+    registeredLate: row.registeredLate,
+    kind: row.kind,
+    customerId: row.customerId,
+    customerName: row.customerName,
+    siteRegion: row.siteRegion,
+    teamId: row.teamId,
+    assigneeId: row.assigneeId,
     nextDueAt: orNull(row.nextDueAt, write),
+    nextClock: row.nextClock,
+    breached: row.breached,
   };
 }
 

@@ -19,6 +19,7 @@ import {
   caseByNumber,
   countCases,
   listCases,
+  numberOf,
 } from './queries/list-cases.ts';
 import {
   type CasesWithPromises,
@@ -127,7 +128,7 @@ async function viewsOf({
     nextNotificationAt: () => whenReady(() => nextNotificationAt(reader)),
     notificationCounts: () => whenReady(() => notificationCounts(reader)) ?? NONE_COUNTED,
     notifications: (filter: NotificationFilter, page: PageRequest) => listNotifications(reader, filter, page),
-    numberOf: (caseId: string) => whenReady(() => caseById(reader, caseId)?.number),
+    numberOf: (caseId: string) => whenReady(() => numberOf(reader, caseId)),
     caseByNumber: (number: string) => caseByNumber(reader, number),
     caseById: (caseId: string) => caseById(reader, caseId),
     listCases: (filter: CaseFilter, sort: CaseSort, page: PageRequest) =>

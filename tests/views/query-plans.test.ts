@@ -14,6 +14,7 @@ import {
   caseByNumber,
   countCases,
   listCases,
+  numberOf,
 } from '../../src/views/queries/list-cases.ts';
 import {
   casesWithPromises,
@@ -93,6 +94,7 @@ const ASKED: Readonly<Record<string, (reader: ViewReader) => void>> = {
           for (const mostSorted of [undefined, -1]) listCases(reader, filter, sort, at, mostSorted);
   },
   caseById: reader => void caseById(reader, 'k'),
+  numberOf: reader => void numberOf(reader, 'k'),
   caseByNumber: reader => void caseByNumber(reader, 'CMP-2026-000001'),
   countCases: reader => void countCases(reader),
   listDeadlines: reader => {
@@ -144,7 +146,7 @@ beforeAll(async () => {
   const reader = new ViewReader();
   reader.moveTo(views.path);
   for (const [name, ask] of Object.entries(ASKED)) {
-    for (const method of ['all', 'get'] as const) {
+    for (const method of ['all', 'lines', 'get'] as const) {
       const original = reader[method].bind(reader) as (...args: unknown[]) => never;
       vi.spyOn(reader, method).mockImplementation((sql, values) => {
         statements.set(sql, name);

@@ -145,6 +145,12 @@ export function caseById(reader: ViewReader, caseId: string): CaseRow | undefine
   return reader.rows(caseTable, 'WHERE caseId = ?', [caseId])[0];
 }
 
+/** Its number alone: asked for every row of other lists. */
+export function numberOf(reader: ViewReader, caseId: string): string | undefined {
+  const number = reader.get('SELECT number FROM cases WHERE caseId = ?', [caseId])?.number;
+  return typeof number === 'string' ? number : undefined;
+}
+
 /** How many cases, by lifecycle and whether they are closed. */
 export function countCases(
   reader: ViewReader,
