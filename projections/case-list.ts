@@ -2,7 +2,7 @@ import type { CaseState } from '../domain/case/case-state.ts';
 import type { Folded } from '../domain/case/event-definition.ts';
 import type { AnyEvent, AnyLifecycle } from '../domain/case/lifecycle.ts';
 import { categoryOf, type StoredEvent, uuidOf } from '../domain/log/envelope.ts';
-import { slaEvents } from '../domain/sla/events.ts';
+import { type SlaEvent, slaEvents } from '../domain/sla/events.ts';
 import { customerOf, textOrNull } from './case-opening.ts';
 import { monthsIn } from './local-month.ts';
 import type { Projection, RowAccess } from './projection.ts';
@@ -184,7 +184,9 @@ export function caseList(lifecycles: readonly AnyLifecycle[], timeZone: string):
     name: 'caseList',
     version: 3,
     tables: [caseTable, numberTable, caseCountTable],
-    types: new Set(lifecycles.flatMap(({ events }) => Object.keys(events))),
+    types: new Set(
+      lifecycles.flatMap(({ events }) => Object.keys(events)).filter(type => !UNSHOWN.has(type)),
+    ),
     fold(before, event) {
       const lifecycle =
         before === undefined ? byCategory.get(categoryOf(event.streamId)) : byName.get(before.lifecycle);
@@ -239,6 +241,9 @@ function folded(event: StoredEvent): Folded<AnyEvent> {
     decidedAt,
   };
 }
+
+/** What time alone brings and no list shows. */
+const UNSHOWN: ReadonlySet<string> = new Set<SlaEvent['type']>(['SlaClockWarned', 'SlaClockEscalated']);
 
 type Open = CaseSource['open'];
 

@@ -137,6 +137,8 @@ export function resultsBy(
         after === undefined || after.voided || clockAfter === undefined
           ? undefined
           : rowOf(after, clockAfter);
+      // A warning, say, changes nothing of it.
+      if (was !== undefined && is !== undefined && isSame(was, is)) continue;
       if (is !== undefined) rows.put(slaResultTable, is, was !== undefined);
       else if (was !== undefined) rows.delete(slaResultTable, slaResultTable.keyOf(was));
       if (was !== undefined && is !== undefined && countsAlike(was, is)) continue;
@@ -150,6 +152,12 @@ function isException(result: SlaResult): boolean {
   return (
     result === 'late' || result === 'breachedOpen' || result === 'metAfterRescinding' || result === 'disputed'
   );
+}
+
+const RESULT_COLUMNS = Object.keys(slaResultTable.columns) as (keyof SlaResultRow)[];
+
+function isSame(a: SlaResultRow, b: SlaResultRow): boolean {
+  return RESULT_COLUMNS.every(column => a[column] === b[column]);
 }
 
 function countsAlike(a: SlaResultRow, b: SlaResultRow): boolean {

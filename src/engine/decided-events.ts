@@ -93,11 +93,13 @@ export function sealedEvents(
     readonly command: AnyCommand;
     readonly stamp: DecisionStamp;
     readonly used: RecordedContext | undefined;
+    /** Whoever sent the command can send it again. */
+    readonly keyed: boolean;
     /** Of the first event; 0 opens the stream. */
     readonly firstRevision: number;
   },
 ): StoredEvent[] {
-  const { streamId, command, stamp, used, firstRevision } = decided;
+  const { streamId, command, stamp, used, keyed, firstRevision } = decided;
   // One object for all that happened at one time: whoever writes them writes it once.
   let shared: Metadata | undefined;
   return decided.events.map((event, index) => {
@@ -113,8 +115,8 @@ export function sealedEvents(
       return { ...base, data: sealedData, sealed, metadata: shared };
     }
     const caseUuid = uuidOf(streamId);
-    // A timer's command is made from its id: nobody sends it with another body, and no key is looked up for it.
-    const bodyMac = stamp.actor.via === 'timer' ? undefined : bodyMacOf(sealer, caseUuid, command);
+    // Without a key of its sender's nobody can send a command again, with another body least of all.
+    const bodyMac = keyed ? bodyMacOf(sealer, caseUuid, command) : undefined;
     const out = sealer.seal(
       { ...base, data, command, ...(firstRevision === 0 ? { anchor: caseUuid } : {}) },
       { event: schema, ...commandSchema(lifecycle, command) },

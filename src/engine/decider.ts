@@ -47,7 +47,7 @@ export type Decider = (
 export function createDecider(parts: DeciderParts): Decider {
   const { sealer, directory, policies, clock } = parts;
   return (request, { caseId, streamId }, current, { linked, unusable }) => {
-    const { lifecycle, command, actor, commandId } = request;
+    const { lifecycle, command, actor, commandId, keyed } = request;
     const { state } = current;
     const now = request.now ?? clock.now();
     const policy = policies.policyAt(now);
@@ -87,7 +87,7 @@ export function createDecider(parts: DeciderParts): Decider {
       case 'accepted': {
         const { events } = decision;
         const firstRevision = current.revision + 1;
-        const decided = { streamId, events, command, stamp, used: used(), firstRevision };
+        const decided = { streamId, events, command, stamp, used: used(), keyed, firstRevision };
         return { outcome: 'accepted', events: sealedEvents(sealer, lifecycle, decided) };
       }
       case 'rejected': {

@@ -57,37 +57,17 @@ const OUTSIDE = ['linkedCase', 'customerGrade', 'hostOverlaps', 'unusableReferen
 
 /** The context of one decision, which notes what the decision reads of it. */
 export function watchedContext(source: ContextSource): WatchedContext {
-  const { actor, linked, customerGrade, hostOverlaps, unusableReferences } = source;
-  const read = {
-    context: new Set<PropertyKey>(),
-    actor: new Set<PropertyKey>(),
-    organisation: new Set<PropertyKey>(),
-  };
-  let organisation: Organisation | undefined;
-  const context: DecideContext = {
-    now: source.now,
-    caseId: source.caseId,
-    policy: source.policy,
-    calendar: source.calendar,
-    calendarOf: source.calendarOf,
-    newId: derivedIds(source.commandId, source.caseId),
-    actor: watched(actor, read.actor),
-    get organisation() {
-      organisation ??= source.organisation();
-      return watched(organisation, read.organisation);
-    },
-    ...(linked === undefined ? {} : { linkedCase: linked.linkedCase }),
-    ...(customerGrade === undefined ? {} : { customerGrade }),
-    ...(hostOverlaps === undefined ? {} : { hostOverlaps }),
-    ...(unusableReferences === undefined ? {} : { unusableReferences }),
-  };
+  const { actor, linked } = source;
+  const reads: Reads = { context: new Set(), actor: new Set(), organisation: new Set() };
+  const context = new Context(source, reads);
   const used = (): RecordedContext | undefined => {
     const recorded: RecordedContext = {};
-    const ofActor = picked(actor, UNSTAMPED, read.actor);
+    const ofActor = picked(actor, UNSTAMPED, reads.actor);
     if (ofActor !== undefined) recorded.actor = ofActor;
-    const ofOrganisation = organisation && picked(organisation, ORGANISATION, read.organisation);
+    const organisation = context.organisationRead;
+    const ofOrganisation = organisation && picked(organisation, ORGANISATION, reads.organisation);
     if (ofOrganisation !== undefined) recorded.organisation = ofOrganisation;
-    const outside = picked(context, OUTSIDE, read.context);
+    const outside = picked(context, OUTSIDE, reads.context);
     if (linked !== undefined && outside?.linkedCase !== undefined) {
       recorded.linkedCase = { streamId: linked.streamId, revision: linked.linkedCase.revision };
     }
@@ -97,26 +77,89 @@ export function watchedContext(source: ContextSource): WatchedContext {
       recorded.unusableReferences = [...outside.unusableReferences];
     return Object.keys(recorded).length === 0 ? undefined : recorded;
   };
-  return { context: watched(context, read.context), used };
+  return { context: new Proxy(context, new Watch(reads.context)), used };
+}
+
+interface Reads {
+  readonly context: Set<PropertyKey>;
+  readonly actor: Set<PropertyKey>;
+  readonly organisation: Set<PropertyKey>;
+}
+
+/**
+ * A class, as `organisation` is looked up on demand: an object with a getter of its own has a shape of its own as well,
+ * which costs more than the decision.
+ */
+class Context implements DecideContext {
+  readonly now: number;
+  readonly caseId: string;
+  readonly actor: DecideContext['actor'];
+  readonly policy: DecideContext['policy'];
+  readonly calendar: DecideContext['calendar'];
+  readonly calendarOf: DecideContext['calendarOf'];
+  readonly newId: () => string;
+  declare readonly linkedCase?: LinkedCase;
+  declare readonly customerGrade?: NonNullable<DecideContext['customerGrade']>;
+  declare readonly hostOverlaps?: NonNullable<DecideContext['hostOverlaps']>;
+  declare readonly unusableReferences?: NonNullable<DecideContext['unusableReferences']>;
+  readonly #lookUp: () => Organisation;
+  readonly #reads: Reads;
+  #organisation: { readonly read: Organisation; readonly watched: Organisation } | undefined;
+
+  constructor(source: ContextSource, reads: Reads) {
+    this.now = source.now;
+    this.caseId = source.caseId;
+    this.actor = new Proxy(source.actor, new Watch(reads.actor));
+    this.policy = source.policy;
+    this.calendar = source.calendar;
+    this.calendarOf = source.calendarOf;
+    this.newId = derivedIds(source.commandId, source.caseId);
+    const { linked, customerGrade, hostOverlaps, unusableReferences } = source;
+    if (linked !== undefined) this.linkedCase = linked.linkedCase;
+    if (customerGrade !== undefined) this.customerGrade = customerGrade;
+    if (hostOverlaps !== undefined) this.hostOverlaps = hostOverlaps;
+    if (unusableReferences !== undefined) this.unusableReferences = unusableReferences;
+    this.#lookUp = source.organisation;
+    this.#reads = reads;
+  }
+
+  get organisation(): Organisation {
+    if (this.#organisation === undefined) {
+      const read = this.#lookUp();
+      this.#organisation = { read, watched: new Proxy(read, new Watch(this.#reads.organisation)) };
+    }
+    return this.#organisation.watched;
+  }
+
+  /** The same without a watch, if it was asked for. */
+  get organisationRead(): Organisation | undefined {
+    return this.#organisation?.read;
+  }
+}
+
+/** Notes what is read of an object. */
+class Watch<T extends object> implements ProxyHandler<T> {
+  readonly #read: Set<PropertyKey>;
+
+  constructor(read: Set<PropertyKey>) {
+    this.#read = read;
+  }
+
+  get(from: T, key: PropertyKey): unknown {
+    this.#read.add(key);
+    return Reflect.get(from, key);
+  }
+
+  has(from: T, key: PropertyKey): boolean {
+    this.#read.add(key);
+    return Reflect.has(from, key);
+  }
 }
 
 /** Ids that come again when the decision is taken again. The case is part of them: one key may serve two cases. */
 function derivedIds(commandId: string, caseId: string): () => string {
   let count = 0;
   return () => derivedUuid(`${caseId}/${count++}`, commandId);
-}
-
-function watched<T extends object>(target: T, read: Set<PropertyKey>): T {
-  return new Proxy(target, {
-    get(from, key) {
-      read.add(key);
-      return Reflect.get(from, key);
-    },
-    has(from, key) {
-      read.add(key);
-      return Reflect.has(from, key);
-    },
-  });
 }
 
 /** Of `keys`, those that were read and hold something. */

@@ -25,57 +25,93 @@ export type OrganisationSource = Pick<
 /** `organisationSchema` takes no more. */
 const MOST_TOLD = 20;
 
+interface About {
+  readonly teamId: string;
+  readonly assigneeId?: string | undefined;
+  readonly headsRole: Role;
+  /** The case's questions to other departments that are open. */
+  readonly asked: readonly Pick<InputRequest, 'department' | 'askedUserId'>[];
+  /** The instant of the decision, epoch milliseconds. */
+  readonly at: number;
+  readonly calendar: WorkingCalendar;
+}
+
 /** Who is to be told about a case of this team, as the directory knows it when it is asked: most decisions never ask. */
-export function organisationOf(
-  directory: OrganisationSource,
-  about: {
-    readonly teamId: string;
-    readonly assigneeId?: string | undefined;
-    readonly headsRole: Role;
-    /** The case's questions to other departments that are open. */
-    readonly asked: readonly Pick<InputRequest, 'department' | 'askedUserId'>[];
-    /** The instant of the decision, epoch milliseconds. */
-    readonly at: number;
-    readonly calendar: WorkingCalendar;
-  },
-): Organisation {
-  const { teamId, assigneeId, headsRole, asked, at, calendar } = about;
-  // Whoever leads is told in absence too, if nobody stands in: an alert that reaches nobody is of no use.
-  const told = (userId: string): string => directory.standIn(userId, at) ?? userId;
-  const toldIf = (userId: string | undefined) => (userId === undefined ? undefined : told(userId));
-  const onDutyIn = once((team: string) => directory.onDuty(team, at, calendar).slice(0, MOST_TOLD));
-  const departmentOf = once((code: string): DepartmentPeople => {
-    const headId = toldIf(directory.departmentHead(code));
-    const onDuty = [...new Set(directory.teamsOf(code).flatMap(onDutyIn))].slice(0, MOST_TOLD);
-    return { onDuty, ...(headId === undefined ? {} : { headId }) };
-  });
-  let heads: string[] | undefined;
-  return withOptional({
-    get onDuty() {
-      return onDutyIn(teamId);
-    },
-    get heads() {
-      heads ??= [...new Set(headsOf(directory, headsRole, teamId).map(told))];
-      return heads.slice(0, MOST_TOLD);
-    },
-    get assigneeLead() {
-      if (assigneeId === undefined) return undefined;
-      return toldIf(directory.teamLead(directory.user(assigneeId)?.teamId ?? teamId));
-    },
-    get teamLead() {
-      return toldIf(directory.teamLead(teamId));
-    },
-    get departments() {
-      if (asked.length === 0) return undefined;
-      return Object.fromEntries(asked.map(({ department }) => [department, departmentOf(department)]));
-    },
-    get away() {
-      const people = [assigneeId, ...asked.map(({ askedUserId }) => askedUserId)];
-      const away = people.filter(userId => userId !== undefined).filter(id => directory.isAway(id, at));
-      if (away.length === 0) return undefined;
-      return Object.fromEntries(away.map(userId => [userId, directory.standIn(userId, at) ?? null]));
-    },
-  });
+export function organisationOf(directory: OrganisationSource, about: About): Organisation {
+  // A getter that answers `undefined` reads like a property that is absent.
+  return new LookedUp(directory, about) as Organisation;
+}
+
+class LookedUp {
+  readonly #directory: OrganisationSource;
+  readonly #about: About;
+  #onDutyIn: Map<string, string[]> | undefined;
+
+  constructor(directory: OrganisationSource, about: About) {
+    this.#directory = directory;
+    this.#about = about;
+  }
+
+  get onDuty(): string[] {
+    return this.#onDuty(this.#about.teamId);
+  }
+
+  get heads(): string[] {
+    const { headsRole, teamId } = this.#about;
+    const heads = headsOf(this.#directory, headsRole, teamId).map(userId => this.#told(userId));
+    return [...new Set(heads)].slice(0, MOST_TOLD);
+  }
+
+  get assigneeLead(): string | undefined {
+    const { assigneeId, teamId } = this.#about;
+    if (assigneeId === undefined) return undefined;
+    return this.#toldIf(this.#directory.teamLead(this.#directory.user(assigneeId)?.teamId ?? teamId));
+  }
+
+  get teamLead(): string | undefined {
+    return this.#toldIf(this.#directory.teamLead(this.#about.teamId));
+  }
+
+  get departments(): Organisation['departments'] {
+    const { asked } = this.#about;
+    if (asked.length === 0) return undefined;
+    return Object.fromEntries(asked.map(({ department }) => [department, this.#department(department)]));
+  }
+
+  get away(): Organisation['away'] {
+    const { assigneeId, asked, at } = this.#about;
+    const people = [assigneeId, ...asked.map(({ askedUserId }) => askedUserId)];
+    const away = people.filter(userId => userId !== undefined).filter(id => this.#directory.isAway(id, at));
+    if (away.length === 0) return undefined;
+    return Object.fromEntries(away.map(userId => [userId, this.#directory.standIn(userId, at) ?? null]));
+  }
+
+  #onDuty(teamId: string): string[] {
+    this.#onDutyIn ??= new Map();
+    let found = this.#onDutyIn.get(teamId);
+    if (found === undefined) {
+      const { at, calendar } = this.#about;
+      found = this.#directory.onDuty(teamId, at, calendar).slice(0, MOST_TOLD);
+      this.#onDutyIn.set(teamId, found);
+    }
+    return found;
+  }
+
+  #department(code: string): DepartmentPeople {
+    const headId = this.#toldIf(this.#directory.departmentHead(code));
+    const onDuty = this.#directory.teamsOf(code).flatMap(teamId => this.#onDuty(teamId));
+    const people = [...new Set(onDuty)].slice(0, MOST_TOLD);
+    return { onDuty: people, ...(headId === undefined ? {} : { headId }) };
+  }
+
+  /** Whoever leads is told in absence too, if nobody stands in: an alert that reaches nobody is of no use. */
+  #told(userId: string): string {
+    return this.#directory.standIn(userId, this.#about.at) ?? userId;
+  }
+
+  #toldIf(userId: string | undefined): string | undefined {
+    return userId === undefined ? undefined : this.#told(userId);
+  }
 }
 
 /** Roles that nobody has but a head. */
@@ -105,25 +141,6 @@ function headsOf(directory: OrganisationSource, role: Role, teamId: string): rea
 }
 
 type DepartmentPeople = NonNullable<Organisation['departments']>[string];
-
-/** Asked again for the same, it answers what it answered before. */
-function once<T>(answer: (of: string) => T): (of: string) => T {
-  const known = new Map<string, T>();
-  return of => {
-    const before = known.get(of);
-    if (before !== undefined) return before;
-    const found = answer(of);
-    known.set(of, found);
-    return found;
-  };
-}
-
-/** A getter that answers `undefined` reads like a property that is absent. */
-function withOptional(
-  lazy: { [K in keyof Organisation]-?: Organisation[K] | undefined } & Pick<Organisation, 'onDuty' | 'heads'>,
-): Organisation {
-  return lazy as Organisation;
-}
 
 /** The case's team; of a case about to be opened the one that the command names, or else the actor's. */
 export function owningTeam(state: CaseState, { command, actor }: CommandRequest): string {

@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 /** The shortest time between two looks while commands come in. */
 const BREATH_MS = 200;
-const ROWS_A_LOOK = 2_000;
+const ROWS_A_LOOK = 500;
 /** What waits for the disk together: a flush is paid once for all of them. */
 const CASES_AT_ONCE = 512;
 const LONGEST_BACKOFF_MS = 30_000;
@@ -87,6 +87,8 @@ export function startTimekeeper(parts: {
   const lifecycles = new Map(parts.lifecycles.map(lifecycle => [lifecycle.category, lifecycle] as const));
   /** Cases done lately: left alone until the view has seen what was written, or until an instant. */
   const done = new Map<string, { readonly position: Position; readonly untilAt: number }>();
+  /** Cases whose timers are on their way: of two due timers of one case the second waits for the next look. */
+  const firing = new Set<string>();
   let cancel = (): void => {};
   let wakesAt = Number.POSITIVE_INFINITY;
   let looking: Promise<void> | undefined;
@@ -147,28 +149,37 @@ export function startTimekeeper(parts: {
     return false;
   };
 
-  /** Fires all that the view shows, page by page: what was fired and is in the view still is passed over. */
+  /** All that the view shows, page by page: what was fired and is in the view still is passed over. */
+  function* dueStreams(byAt: number): Generator<string, void, void> {
+    let last: DueTimer | undefined;
+    for (let page = 1; !stopped; page++) {
+      if (page === 2) firstOnes.resolve();
+      forgetDone();
+      const rows = views.dueTimers(byAt, ROWS_A_LOOK, last);
+      const streams = new Set(rows.filter(isDueHere).map(row => row.streamId));
+      for (const streamId of streams) {
+        if (stopped) return;
+        if (firing.has(streamId) || done.has(streamId) || heldBack?.has(streamId) === true) continue;
+        firing.add(streamId);
+        yield streamId;
+      }
+      last = rows.at(-1);
+      if (rows.length < ROWS_A_LOOK) return;
+    }
+  }
+
   const look = async (): Promise<void> => {
     const why = views.health().blocked ?? clockTrouble();
     othersAt = Number.POSITIVE_INFINITY;
     blocked = why !== undefined;
     problem = why;
-    const byAt = clock.now() - graceMs;
-    let last: DueTimer | undefined;
-    while (!blocked && !stopped) {
-      forgetDone();
-      const rows = views.dueTimers(byAt, ROWS_A_LOOK, last);
-      const streams = [...new Set(rows.filter(isDueHere).map(row => row.streamId))].filter(
-        streamId => !done.has(streamId) && heldBack?.has(streamId) !== true,
-      );
-      await eachAtOnce(streams, CASES_AT_ONCE, async streamId => {
-        const position = await fireCase(streamId);
-        done.set(streamId, { position, untilAt: position === '' ? clock.now() + MINUTE_MS : 0 });
-      });
-      firstOnes.resolve();
-      last = rows.at(-1);
-      if (rows.length < ROWS_A_LOOK) return;
-    }
+    if (blocked) return;
+    firing.clear();
+    await eachAtOnce(dueStreams(clock.now() - graceMs), CASES_AT_ONCE, async streamId => {
+      const position = await fireCase(streamId);
+      done.set(streamId, { position, untilAt: position === '' ? clock.now() + MINUTE_MS : 0 });
+      firing.delete(streamId);
+    });
   };
 
   const sleepUntil = (at: number): void => {

@@ -157,18 +157,29 @@ export async function buildHttp(
   for (const route of routes) serveRoute(app, route, { engine, limits });
   finishMethods();
 
-  const document = openApiDocument(routes, VERSION);
-  const text = JSON.stringify(document);
+  // Made when it is asked for first: a start does not wait for it.
+  let made: string | undefined;
+  const openApi = (): string => {
+    made ??= JSON.stringify(openApiDocument(routes, VERSION));
+    return made;
+  };
   const quiet = { config: { quiet: true } };
-  app.get('/openapi.json', quiet, (_request, reply) => reply.type('application/json').send(text));
+  app.get('/openapi.json', quiet, (_request, reply) => reply.type('application/json').send(openApi()));
   app.get('/', quiet, (_request, reply) => reply.redirect('/reference'));
-  await app.register(swagger, { mode: 'static', specification: { document: JSON.parse(text) } });
+  await app.register(swagger, {
+    mode: 'static',
+    specification: {
+      document: { openapi: '3.1.0', info: { title: 'Redress', version: VERSION }, paths: {} },
+    },
+  });
   await app.register(swaggerUi, {
     routePrefix: '/reference',
     // Nothing is fetched from anywhere else, and nothing asked for over TLS that is served without.
     staticCSP: REFERENCE_CSP,
     uiConfig: { layout: 'BaseLayout', docExpansion: 'none', filter: true, validatorUrl: null },
     theme: { title: 'Redress' },
+    transformSpecification: () => JSON.parse(openApi()),
+    transformSpecificationClone: false,
   });
   return {
     app,

@@ -7,9 +7,41 @@ export interface WriterData {
   readonly path: string;
 }
 
+/** Appends as they cross threads: lists of texts and numbers are copied faster than as many objects. */
+export interface PackedAppends {
+  readonly streamIds: readonly string[];
+  readonly expectedRevisions: readonly number[];
+  /** How many of the bodies are of each. */
+  readonly counts: readonly number[];
+  readonly bodies: readonly string[];
+}
+
+export function packed(appends: readonly WritableAppend[]): PackedAppends {
+  const streamIds: string[] = [];
+  const expectedRevisions: number[] = [];
+  const counts: number[] = [];
+  const all: string[] = [];
+  for (const { streamId, expectedRevision, bodies } of appends) {
+    streamIds.push(streamId);
+    expectedRevisions.push(expectedRevision);
+    counts.push(bodies.length);
+    for (const body of bodies) all.push(body);
+  }
+  return { streamIds, expectedRevisions, counts, bodies: all };
+}
+
+export function unpacked({ streamIds, expectedRevisions, counts, bodies }: PackedAppends): WritableAppend[] {
+  let taken = 0;
+  return streamIds.map((streamId, at) => {
+    const from = taken;
+    taken += counts[at] ?? 0;
+    return { streamId, expectedRevision: expectedRevisions[at] ?? -1, bodies: bodies.slice(from, taken) };
+  });
+}
+
 /** Answered in the order in which they come, one answer each. */
 export type ToWriter =
-  | { readonly kind: 'append'; readonly appends: readonly WritableAppend[] }
+  | { readonly kind: 'append'; readonly appends: PackedAppends }
   /** SQL on the writer's connection: what can be set nowhere else. */
   | { readonly kind: 'execute'; readonly sql: string }
   | { readonly kind: 'close' };

@@ -1,6 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LogWriter } from './log-writer.ts';
-import { type FromWriter, failureOf, type ToWriter, type WriterData } from './log-writer-messages.ts';
+import {
+  type FromWriter,
+  failureOf,
+  type ToWriter,
+  unpacked,
+  type WriterData,
+} from './log-writer-messages.ts';
 import { storeFailure } from './sqlite-failure.ts';
 import { openLogFile } from './sqlite-file.ts';
 
@@ -22,7 +28,7 @@ function answerTo(message: ToWriter): FromWriter {
   try {
     switch (message.kind) {
       case 'append':
-        return { kind: 'written', ...writer.write(message.appends) };
+        return { kind: 'written', ...writer.write(unpacked(message.appends)) };
       case 'execute':
         db.exec(message.sql);
         return { kind: 'done' };

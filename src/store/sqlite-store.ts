@@ -15,7 +15,7 @@ import {
   StoreUnavailableError,
 } from './event-store.ts';
 import { type CopyAccess, movesOf, refuseUnfinished } from './log-place.ts';
-import { INSERT_EVENT, type WritableAppend } from './log-writer.ts';
+import { INSERT_EVENT } from './log-writer.ts';
 import { numberOfPosition, positionOf } from './position.ts';
 import { RecentTypes } from './recent-types.ts';
 import { storeFailure } from './sqlite-failure.ts';
@@ -175,7 +175,7 @@ class SqliteStore implements SqliteEventStore {
     while (this.#queue.length > 0) {
       const batch = this.#takeBatch();
       try {
-        const { results, newest } = await this.#writer.write(batch.map(writable));
+        const { results, newest } = await this.#writer.write(batch);
         for (const [index, append] of batch.entries()) {
           const result = results[index];
           if (result === undefined) continue;
@@ -207,11 +207,6 @@ class SqliteStore implements SqliteEventStore {
     }
     return this.#queue.splice(0, count);
   }
-}
-
-/** Without what cannot cross to another thread. */
-function writable({ streamId, expectedRevision, bodies }: Pending): WritableAppend {
-  return { streamId, expectedRevision, bodies };
 }
 
 function closedError(): StoreUnavailableError {

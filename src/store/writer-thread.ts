@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { StoreUnavailableError } from './event-store.ts';
 import type { WritableAppend, Written } from './log-writer.ts';
-import { errorOf, type FromWriter, type ToWriter, type WriterData } from './log-writer-messages.ts';
+import { errorOf, type FromWriter, packed, type ToWriter, type WriterData } from './log-writer-messages.ts';
 
 interface Waiting {
   readonly resolve: (answer: FromWriter) => void;
@@ -24,7 +24,7 @@ export class WriterThread {
 
   /** @throws StoreUnavailableError; see `LogWriter.write` */
   async write(appends: readonly WritableAppend[]): Promise<Written> {
-    const answer = await this.#ask({ kind: 'append', appends });
+    const answer = await this.#ask({ kind: 'append', appends: packed(appends) });
     if (answer.kind === 'written') return answer;
     throw new Error(`the writer of the log answered an append with "${answer.kind}"`);
   }

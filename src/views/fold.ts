@@ -89,7 +89,7 @@ export class Fold {
       if (concerned !== undefined) {
         let sources = this.#sources.find(streamId);
         if (revision > 0 && (sources === undefined || !knowsAll(sources, concerned))) {
-          sources = await this.#foldAgain(runs, event, previous);
+          sources = await this.#foldAgain(concerned, event, previous);
         }
         this.#foldInto(concerned, sources, event, previous);
       }
@@ -144,7 +144,7 @@ export class Fold {
     return byType;
   }
 
-  /** Folds the stream of an event again, up to that event: its sources were let go. */
+  /** Folds the stream of an event again, up to that event, for those that it concerns: their sources were let go. */
   async #foldAgain(runs: readonly Run[], event: RecordedEvent, previous: Position): Promise<StreamSources> {
     const { streamId, revision } = event;
     const sources = this.#sources.find(streamId) ?? this.#sources.add(streamId);

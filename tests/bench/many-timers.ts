@@ -11,7 +11,7 @@ import { eachAtOnce } from '../../src/engine/each-at-once.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { EngineViews } from '../../src/engine/engine-views.ts';
 import { systemActor } from '../../src/engine/system-actor.ts';
-import { workflows } from '../../workflows/index.ts';
+import { rememberingWorkflows, workflows } from '../../workflows/index.ts';
 
 const HOUR_MS = 3_600_000;
 const AT_ONCE = 256;
@@ -91,6 +91,7 @@ export async function writeCases(
     log: { warn: () => {}, error: console.error },
     lifecycles,
     workflows,
+    rememberingWorkflows,
     openViews: async () => noViews,
   });
   let timers = 0;

@@ -45,9 +45,18 @@ describe('an accepted command', () => {
       type: 'open',
       data: { label: 'A1', description: 'secret' },
     });
-    expect(first?.metadata.bodyMac).toMatch(/^[0-9a-f]{64}$/);
     expect(second?.metadata).not.toHaveProperty('command');
+  });
+
+  it('carries a mac of the command on its first event if its sender can send it again, and only then', async () => {
+    const { send, stream } = house();
+    const command = { type: 'open', data: { label: 'A1', description: 'secret' } };
+    const keyed = accepted(await send(command, { commandId: uuidv4(), keyed: true }));
+    const [first, second] = await stream(keyed.caseId);
+    expect(first?.metadata.bodyMac).toMatch(/^[0-9a-f]{64}$/);
     expect(second?.metadata).not.toHaveProperty('bodyMac');
+    const unkeyed = accepted(await send(command));
+    expect((await stream(unkeyed.caseId))[0]?.metadata).not.toHaveProperty('bodyMac');
   });
 
   it('is stamped with three instants, actor, policy and calendar', async () => {
