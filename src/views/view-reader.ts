@@ -54,12 +54,32 @@ export class ViewReader {
     return statement.get(...values);
   }
 
+  /**
+   * Answers a question of several statements from one state of the views: between two of them the projector may commit,
+   * and a case that closes would be in neither half of a list, or in both.
+   */
+  atOnce<T>(ask: () => T): T {
+    const db = this.#open();
+    if (db.isTransaction) return ask();
+    db.exec('BEGIN');
+    try {
+      return ask();
+    } finally {
+      if (db.isTransaction) db.exec('COMMIT');
+    }
+  }
+
+  #open(): DatabaseSync {
+    if (this.#db === undefined) throw new ViewsNotReadyError('the views are being made');
+    return this.#db;
+  }
+
   #statement(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    if (this.#db === undefined) throw new ViewsNotReadyError('the views are being made');
+    const db = this.#open();
     if (this.#statements.size >= STATEMENTS) this.#statements.clear();
-    const statement = this.#db.prepare(sql);
+    const statement = db.prepare(sql);
     this.#statements.set(sql, statement);
     return statement;
   }

@@ -127,22 +127,25 @@ async function viewsOf({
       whenReady(() => dueNotifications(reader, byAt, limit)) ?? [],
     nextNotificationAt: () => whenReady(() => nextNotificationAt(reader)),
     notificationCounts: () => whenReady(() => notificationCounts(reader)) ?? NONE_COUNTED,
-    notifications: (filter: NotificationFilter, page: PageRequest) => listNotifications(reader, filter, page),
+    notifications: (filter: NotificationFilter, page: PageRequest) =>
+      reader.atOnce(() => listNotifications(reader, filter, page)),
     numberOf: (caseId: string) => whenReady(() => numberOf(reader, caseId)),
     caseByNumber: (number: string) => caseByNumber(reader, number),
     caseById: (caseId: string) => caseById(reader, caseId),
     listCases: (filter: CaseFilter, sort: CaseSort, page: PageRequest) =>
-      listCases(reader, filter, sort, page),
+      reader.atOnce(() => listCases(reader, filter, sort, page)),
     countCases: () => countCases(reader),
-    deadlines: (filter: DeadlineFilter, page: PageRequest) => listDeadlines(reader, filter, page),
-    slaReport: (group: SlaGroup, filter: SlaReportFilter) => slaReport(reader, group, filter),
+    deadlines: (filter: DeadlineFilter, page: PageRequest) =>
+      reader.atOnce(() => listDeadlines(reader, filter, page)),
+    slaReport: (group: SlaGroup, filter: SlaReportFilter) =>
+      reader.atOnce(() => slaReport(reader, group, filter)),
     slaExceptions: (exception: (typeof SLA_EXCEPTIONS)[number], page: PageRequest) =>
-      slaExceptions(reader, exception, page),
+      reader.atOnce(() => slaExceptions(reader, exception, page)),
     resultsOfCase: (caseId: string) => resultsOfCase(reader, caseId),
     complaintFrequencies: (by: FrequencyDimension, filter: FrequencyFilter) =>
-      complaintFrequencies(reader, by, filter),
+      reader.atOnce(() => complaintFrequencies(reader, by, filter)),
     followUpCalls: (filter: FollowUpFilter, calendar: WorkingCalendar) =>
-      followUpCalls(reader, filter, calendar),
+      reader.atOnce(() => followUpCalls(reader, filter, calendar)),
   };
 }
 
