@@ -7,6 +7,7 @@ import { notesIn } from '../audit/checkpoint-streams.ts';
 import { verifyLog } from '../audit/verify-log.ts';
 import { configSettings } from '../config.ts';
 import { fileTrouble } from '../file-trouble.ts';
+import { isMissingOrEmpty, refuseGone } from '../store/gone-log.ts';
 import { openSqliteBodies } from '../store/stored-bodies.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -49,6 +50,8 @@ export async function backUp(
       `the keys must not lie in the same backup as the data that they open: ${keysTo} is not apart from ${to}`,
     );
   }
+  const log = join(folder, EVENTS_FILE);
+  if (isMissingOrEmpty(log)) refuseGone(log);
   emptyFolder(to);
   if (keysTo !== undefined) emptyFolder(keysTo);
   const madeAt = new Date().toISOString();
@@ -100,7 +103,8 @@ function emptyFolder(path: string): void {
 
 async function copyDatabase(folder: string, to: string, name: string): Promise<BackedUpFile> {
   const source = join(folder, name);
-  if (!existsSync(source)) throw new BackupError(`there is no ${source}`);
+  if (isMissingOrEmpty(source))
+    throw new BackupError(`${source} is ${existsSync(source) ? 'empty' : 'not there'}`);
   const target = join(to, name);
   told(target, 'written', () => writeFileSync(target, '', { mode: 0o600, flag: 'wx' }));
   const db = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });

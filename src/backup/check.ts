@@ -8,6 +8,7 @@ import { verifyFolder } from '../audit/verify-folder.ts';
 import { KEY_SCHEMA } from '../privacy/key-file.ts';
 import { readMasterKey } from '../privacy/master-key.ts';
 import { foreignObjects, foreignText } from '../store/foreign-objects.ts';
+import { isMissingOrEmpty } from '../store/gone-log.ts';
 import { numberOfPosition } from '../store/position.ts';
 import { configuredStore } from '../store/store-address.ts';
 import { openSqliteBodies } from '../store/stored-bodies.ts';
@@ -83,6 +84,8 @@ function integrityOf(folder: string, name: string): readonly Checked[] {
     const text = isDerived ? `${name} is not there: the next start makes it` : `${name} is missing`;
     return [{ part: 'integrity', ok: isDerived, text }];
   }
+  // To SQLite it is a database with nothing in it, and it would throw away the write-ahead file.
+  if (isMissingOrEmpty(path)) return [{ part: 'integrity', ok: false, text: `${name} is empty` }];
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   try {
     const lines = db

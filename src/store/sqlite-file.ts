@@ -2,12 +2,9 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { logIdIn } from '../../domain/log/log-id.ts';
 import { type ForeignObject, foreignObjects } from './foreign-objects.ts';
+import { isMissingOrEmpty, refuseGone } from './gone-log.ts';
+import { LogFileError } from './log-file-error.ts';
 import { sqliteCode } from './sqlite-failure.ts';
-
-/** The file is not a log that this release reads: another program's, a newer release's, or damaged. */
-export class LogFileError extends Error {
-  override readonly name = 'LogFileError';
-}
 
 /** "REDR": tells our log from any other SQLite file (sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x52454452;
@@ -66,6 +63,7 @@ export function openLogFile(path: string, insertFirst: (db: DatabaseSync) => voi
 
 /** Opens an existing log for reading only. @throws LogFileError */
 export function openLogFileReadOnly(path: string): DatabaseSync {
+  if (isMissingOrEmpty(path)) refuseGone(path);
   let db: DatabaseSync;
   try {
     db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });

@@ -14,6 +14,7 @@ import {
   type NewEvent,
   StoreUnavailableError,
 } from './event-store.ts';
+import { isMissingOrEmpty, refuseGone } from './gone-log.ts';
 import { type CopyAccess, movesOf, refuseUnfinished } from './log-place.ts';
 import { INSERT_EVENT } from './log-writer.ts';
 import { numberOfPosition, positionOf } from './position.ts';
@@ -47,6 +48,8 @@ export interface SqliteEventStore extends EventStore {
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteEventStore> {
   const { path, copy } = options;
   if (copy === undefined) refuseUnfinished(isUnfinishedCopy(path), path);
+  // Who copies a log into a folder begins it there, whatever lies beside it.
+  if (copy?.first === undefined && isMissingOrEmpty(path)) refuseGone(path);
   // Before there is anything in it; a log that is there already is none of ours to mark yet.
   if (copy?.first !== undefined && !existsSync(path)) markUnfinished(path);
   try {
@@ -71,6 +74,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 }
 
 function insertFirstEvent(db: DatabaseSync, options: SqliteStoreOptions): void {
+  // A file of SQLite's with nothing in it.
+  if (options.copy?.first === undefined) refuseGone(options.path);
   const logId = options.newLogId?.() ?? uuidv7();
   const event =
     options.copy?.first ?? logCreated({ logId, eventId: uuidv7(), commandId: uuidv7() }, options.clock.now());

@@ -60,6 +60,28 @@ describe("the log's file", () => {
     await store.close();
   });
 
+  it.each([
+    ['emptied', 'keys.db'],
+    ['emptied', 'checkpoint.key'],
+    ['taken away', 'tree.db'],
+  ])('is not begun anew where it was %s and %s of it is there', async (how, left) => {
+    const journal = `${path}-wal`;
+    await writeFile(join(folder, left), '');
+    await writeFile(journal, 'what was written last');
+    if (how === 'emptied') await writeFile(path, '');
+    const gone = `the log is gone: ${path} is ${how === 'emptied' ? 'empty' : 'not there'}`;
+    await expect(openSqliteStore({ path, clock })).rejects.toThrow(gone);
+    await expect(openSqliteLog(path)).rejects.toThrow(gone);
+    // SQLite would have thrown the journal of an empty file away.
+    expect(await readFile(journal, 'utf8')).toBe('what was written last');
+    expect(
+      await stat(path).then(
+        ({ size }) => size,
+        () => undefined,
+      ),
+    ).toBe(how === 'emptied' ? 0 : undefined);
+  });
+
   it("is refused, and left as it was, when it is another program's SQLite file", async () => {
     const other = new DatabaseSync(path);
     other.exec('CREATE TABLE invoices (id INTEGER PRIMARY KEY)');
