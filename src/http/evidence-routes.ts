@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Actor } from '../../domain/case/actor.ts';
 import type { ActorStamp } from '../../domain/log/envelope.ts';
 import { makeBundle } from '../audit/bundle/make-bundle.ts';
+import { hasCheckpointForm } from '../audit/checkpoint-note.ts';
 import { CheckpointRefusedError } from '../audit/checkpoints.ts';
 import { consistencyOf, consistencySchema, proofOf, proofSchema } from '../audit/proof-documents.ts';
 import { NotInTreeError } from '../audit/prove.ts';
@@ -136,6 +137,11 @@ export function evidenceRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
           if (key !== undefined && parseVerifier(key) === undefined) {
             const message = 'is no verifier key: <name>+<8 hex digits>+<base64>';
             throw new ProblemError('invalidFields', { errors: [{ path: 'key', message }] });
+          }
+          // What is no checkpoint says nothing of the log.
+          if (checkpoint !== undefined && !hasCheckpointForm(checkpoint)) {
+            const message = 'is no signed checkpoint: send the text that was kept, whole';
+            throw new ProblemError('invalidFields', { errors: [{ path: 'checkpoint', message }] });
           }
           const keys = key === undefined ? evidence.checkpoints.trusted().map(({ text }) => text) : [key];
           const kept = checkpoint === undefined ? [] : [{ note: checkpoint, source: 'the checkpoint sent' }];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyBundle } from '../../src/audit/bundle/verify-bundle.ts';
 import { checkProof } from '../../src/audit/check-proof.ts';
 import { openCheckpoint } from '../../src/audit/checkpoint-note.ts';
-import { newSigner } from '../../src/audit/signed-note.ts';
+import { newSigner, signNote } from '../../src/audit/signed-note.ts';
 import { type Ask, asker, type HttpHouse, httpHouse, receive } from './http-house.ts';
 
 let server: HttpHouse;
@@ -56,9 +56,16 @@ describe('evidence over HTTP', () => {
     expect((await verified()).body).toMatchObject({ ok: true, agreed: 1, provenEvents: first?.size });
     const note = encodeURIComponent(String(first?.note));
     expect((await verified(`?checkpoint=${note}`)).body).toMatchObject({ ok: true });
-    expect((await verified('?checkpoint=a+letter')).body).toMatchObject({
+    // By a stranger it is a finding; what is no checkpoint says nothing of the log.
+    const { signer } = newSigner(String(first?.note.split('\n')[0]));
+    const foreign = signNote(`${String(first?.note.split('\n\n')[0])}\n`, signer);
+    expect((await verified(`?checkpoint=${encodeURIComponent(foreign)}`)).body).toMatchObject({
       ok: false,
-      findings: [{ kind: 'badCheckpoint', text: expect.stringContaining('it is no signed note') }],
+      findings: [{ kind: 'badCheckpoint', why: 'stranger' }],
+    });
+    expect(await verified('?checkpoint=a+letter')).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'checkpoint', message: expect.stringContaining('no signed checkpoint') }] },
     });
     const stranger = encodeURIComponent(newSigner('stranger').signer.verifier.text);
     expect((await verified(`?key=${stranger}`)).body).toMatchObject({
