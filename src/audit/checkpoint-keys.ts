@@ -43,7 +43,10 @@ export function readCheckpointKeys(file: string, logId: string): CheckpointKeys 
     .filter(line => line !== '' && !line.startsWith('#'));
   const [secret = '', ...former] = lines;
   const signer = parseSigner(secret);
-  if (signer === undefined) throw new CheckpointKeyError(`${file} does not begin with a signing key`);
+  if (signer === undefined)
+    throw new CheckpointKeyError(
+      `${file} does not begin with a signing key: put it back from its backup, or make a new one: redress audit new-key`,
+    );
   if (signer.verifier.name !== originOf(logId)) {
     throw new CheckpointKeyError(
       `the key in ${file} signs for ${signer.verifier.name}, and this is ${originOf(logId)}: it belongs to another log`,

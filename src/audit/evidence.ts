@@ -67,8 +67,7 @@ export async function openEvidence(parts: {
       checkpoints,
       problems() {
         const { stopped } = tree.status();
-        const mismatch = stopped === undefined ? [] : [`${stopped}: run redress audit verify`];
-        return [...mismatch, ...checkpoints.problems()];
+        return [...(stopped === undefined ? [] : [stopped]), ...checkpoints.problems()];
       },
       async close() {
         stopListening();

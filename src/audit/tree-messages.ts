@@ -16,5 +16,5 @@ export type ToTreeWorker =
 
 export type FromTreeWorker =
   | { readonly kind: 'progress'; readonly size: number; readonly position: Position }
-  /** It does not go on: `TreeMismatchError`'s or `TreeFileError`'s words. */
-  | { readonly kind: 'stopped'; readonly why: string };
+  /** It does not go on: `TreeMismatchError`'s words or, of a file that is unreadable, `TreeFileError`'s, and what to do. */
+  | { readonly kind: 'stopped'; readonly isUnreadable: boolean; readonly why: string };

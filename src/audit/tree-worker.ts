@@ -60,7 +60,11 @@ try {
   }
 } catch (error) {
   if (!(error instanceof TreeMismatchError || error instanceof TreeFileError)) throw error;
-  tell({ kind: 'stopped', why: error.message });
+  const isUnreadable = error instanceof TreeFileError;
+  const hint = isUnreadable
+    ? 'with the service stopped, redress audit rebuild-tree takes them anew from a log that is as it was signed'
+    : 'run redress audit verify';
+  tell({ kind: 'stopped', isUnreadable, why: `${error.message}: ${hint}` });
 } finally {
   await log.close();
 }

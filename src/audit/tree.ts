@@ -139,7 +139,12 @@ export class Tree {
   #heard(message: FromTreeWorker): void {
     if (message.kind === 'stopped') {
       this.#status = { ...this.#status, stopped: message.why };
-      this.#log.error({ problem: message.why }, 'the log does not fit the hashes that were taken of it');
+      this.#log.error(
+        { problem: message.why },
+        message.isUnreadable
+          ? 'no hashes are taken of the log'
+          : 'the log does not fit the hashes that were taken of it',
+      );
       this.#settle(() => true, false);
       return;
     }
