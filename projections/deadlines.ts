@@ -1,7 +1,9 @@
+import { type StoredEvent, uuidOf } from '../domain/log/envelope.ts';
 import { type Clock, isOpen } from '../domain/sla/clock.ts';
 import { type CaseTimer, caseTimers, clockTimers, type PendingTimer } from '../domain/sla/timers.ts';
 import type { RowAccess } from './projection.ts';
 import type { PromiseSource } from './promises.ts';
+import { asSlaEvent } from './sla-event.ts';
 import { defineTable, keyOf } from './table.ts';
 
 /** One promise that is open, or one timer of a case, and what time brings to it next. */
@@ -31,6 +33,8 @@ export interface DeadlineRow {
   readonly nextKey: string | null;
   /** Revision of the event that armed it. */
   readonly armedRevision: number | null;
+  /** All pending timers, where there are several: kind, key, instant. Of one clock or timer one event armed them all. */
+  readonly pending: readonly (readonly [PendingTimer['kind'], string, number])[] | null;
 }
 
 export const deadlineTable = defineTable<DeadlineRow>({
@@ -56,6 +60,7 @@ export const deadlineTable = defineTable<DeadlineRow>({
     nextKind: 'text',
     nextKey: 'text',
     armedRevision: 'integer',
+    pending: 'json',
   },
   key: ['caseId', 'name', 'cycle'],
   indexes: [
@@ -163,13 +168,38 @@ function timerRow(
   };
 }
 
+/** What a warning changes: it is given once, and what time brings next is the earliest of the rest. */
+export function warned(event: StoredEvent, rows: RowAccess): void {
+  const sla = asSlaEvent(event);
+  if (sla?.type !== 'SlaClockWarned') return;
+  const { clock, cycle, threshold } = sla.data;
+  rows.change(deadlineTable, keyOf(uuidOf(event.streamId), clock, cycle), row => {
+    if (row?.isClock !== true) return row;
+    const left = pendingOf(row).filter(({ kind, key }) => kind !== 'warn' || key !== String(threshold));
+    return { ...row, warned: true, ...nextOf(left) };
+  });
+}
+
+function pendingOf(row: DeadlineRow): readonly PendingTimer[] {
+  const { name, cycle, nextKind, nextKey, nextAt, armedRevision } = row;
+  if (nextKind === null || nextKey === null || nextAt === null || armedRevision === null) return [];
+  const pending = row.pending ?? [[nextKind, nextKey, nextAt] as const];
+  return pending.map(([kind, key, at]) => ({ name, cycle, kind, key, at, armedRevision }));
+}
+
 /** The earliest; of several at one instant the first, as `clockTimers` orders them: a warning before its breach. */
 function nextOf(
   pending: readonly PendingTimer[],
-): Pick<DeadlineRow, 'nextAt' | 'nextKind' | 'nextKey' | 'armedRevision'> {
+): Pick<DeadlineRow, 'nextAt' | 'nextKind' | 'nextKey' | 'armedRevision' | 'pending'> {
   let next: PendingTimer | undefined;
   for (const timer of pending) if (next === undefined || timer.at < next.at) next = timer;
   return next === undefined
-    ? { nextAt: null, nextKind: null, nextKey: null, armedRevision: null }
-    : { nextAt: next.at, nextKind: next.kind, nextKey: next.key, armedRevision: next.armedRevision };
+    ? { nextAt: null, nextKind: null, nextKey: null, armedRevision: null, pending: null }
+    : {
+        nextAt: next.at,
+        nextKind: next.kind,
+        nextKey: next.key,
+        armedRevision: next.armedRevision,
+        pending: pending.length === 1 ? null : pending.map(({ kind, key, at }) => [kind, key, at] as const),
+      };
 }

@@ -45,6 +45,12 @@ export interface Projection<S extends object = object> {
    * new since the last commit are derived in the order of their first events.
    */
   derive(before: S | undefined, after: S | undefined, rows: RowAccess): void;
+  /**
+   * By event type: brings the rows from before an event to after it, exactly as `fold` and `derive` would, from the
+   * event and the rows alone. For events that come by the ten thousand to streams whose sources were let go: none of
+   * them is read and folded again for it.
+   */
+  readonly patches?: Readonly<Record<string, (event: StoredEvent, rows: RowAccess) => void>>;
 }
 
 /** Forgets a projection's own row: the views give it back only what it gave them. */

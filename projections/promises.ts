@@ -4,7 +4,7 @@ import { type Clock, evolveClocks } from '../domain/sla/clock.ts';
 import { slaEvents } from '../domain/sla/events.ts';
 import { type CaseTimer, evolveTimers } from '../domain/sla/timers.ts';
 import { lifecycleFinder, openingOf, type ProjectedLifecycle } from './case-opening.ts';
-import { deadlineTable, deriveDeadlines } from './deadlines.ts';
+import { deadlineTable, deriveDeadlines, warned } from './deadlines.ts';
 import { monthsIn } from './local-month.ts';
 import { foldBy, type Projection } from './projection.ts';
 import { mainParty, NOT_CLASSIFIED, type PartyKey, partyKey, sharesOf } from './responsible-party.ts';
@@ -60,7 +60,7 @@ export function promises(
 
   return {
     name: 'promises',
-    version: 3,
+    version: 4,
     tables: [deadlineTable, slaResultTable, slaCountTable],
     types: new Set([...types, ...Object.keys(slaEvents)]),
     fold(before, event) {
@@ -91,6 +91,8 @@ export function promises(
       deriveDeadlines(before, after, rows);
       deriveResults(before, after, rows);
     },
+    // No result changes by a warning.
+    patches: { SlaClockWarned: warned },
   };
 }
 

@@ -50,9 +50,9 @@ export interface WatchedContext {
   used(): RecordedContext | undefined;
 }
 
-/** The parts of an actor that its stamp in the metadata does not hold. */
-const UNSTAMPED = ['roles', 'teamId', 'department', 'qualifications', 'delegations'] as const;
-const ORGANISATION = ['assigneeLead', 'teamLead', 'onDuty', 'heads', 'departments', 'away'] as const;
+/** The parts of an actor that its stamp in the metadata does not hold. These lists, too, are in canonical order. */
+const UNSTAMPED = ['delegations', 'department', 'qualifications', 'roles', 'teamId'] as const;
+const ORGANISATION = ['assigneeLead', 'away', 'departments', 'heads', 'onDuty', 'teamLead'] as const;
 const OUTSIDE = ['linkedCase', 'customerGrade', 'hostOverlaps', 'unusableReferences'] as const;
 
 /** The context of one decision, which notes what the decision reads of it. */
@@ -64,15 +64,15 @@ export function watchedContext(source: ContextSource): WatchedContext {
     const recorded: RecordedContext = {};
     const ofActor = picked(actor, UNSTAMPED, reads.actor);
     if (ofActor !== undefined) recorded.actor = ofActor;
+    const outside = picked(context, OUTSIDE, reads.context);
+    if (outside?.customerGrade !== undefined) recorded.customerGrade = outside.customerGrade;
+    if (outside?.hostOverlaps !== undefined) recorded.hostOverlaps = [...outside.hostOverlaps];
+    if (linked !== undefined && outside?.linkedCase !== undefined) {
+      recorded.linkedCase = { revision: linked.linkedCase.revision, streamId: linked.streamId };
+    }
     const organisation = context.organisationRead;
     const ofOrganisation = organisation && picked(organisation, ORGANISATION, reads.organisation);
     if (ofOrganisation !== undefined) recorded.organisation = ofOrganisation;
-    const outside = picked(context, OUTSIDE, reads.context);
-    if (linked !== undefined && outside?.linkedCase !== undefined) {
-      recorded.linkedCase = { streamId: linked.streamId, revision: linked.linkedCase.revision };
-    }
-    if (outside?.customerGrade !== undefined) recorded.customerGrade = outside.customerGrade;
-    if (outside?.hostOverlaps !== undefined) recorded.hostOverlaps = [...outside.hostOverlaps];
     if (outside?.unusableReferences !== undefined)
       recorded.unusableReferences = [...outside.unusableReferences];
     return Object.keys(recorded).length === 0 ? undefined : recorded;

@@ -138,7 +138,9 @@ export function startTimekeeper(parts: {
     const { position } = views.health();
     const now = clock.now();
     for (const [streamId, { position: seen, untilAt }] of done) {
-      if (seen <= position && untilAt <= now) done.delete(streamId);
+      // About in the order in which they were done: what is far on is looked at another time.
+      if (seen > position) break;
+      if (untilAt <= now) done.delete(streamId);
     }
   };
 
@@ -227,9 +229,10 @@ export function startTimekeeper(parts: {
     try {
       const nextAt = views.nextTimerAt();
       const dueAt = nextAt === undefined ? latest : nextAt + graceMs;
-      return dueAt <= now
-        ? Math.min(latest, ...[...done.values()].map(d => d.untilAt || latest))
-        : Math.min(latest, dueAt);
+      if (dueAt > now) return Math.min(latest, dueAt);
+      let soonest = latest;
+      for (const { untilAt } of done.values()) if (untilAt > 0) soonest = Math.min(soonest, untilAt);
+      return soonest;
     } catch {
       return latest;
     }

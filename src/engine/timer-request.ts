@@ -22,7 +22,8 @@ export function timerRequest(
   return {
     lifecycle,
     caseId,
-    command: { type: 'fireTimer', data: { name, cycle, kind, key, armedRevision, at } },
+    // In the order in which it is written.
+    command: { type: 'fireTimer', data: { armedRevision, at, cycle, key, kind, name } },
     actor: systemActor('timer'),
     commandId,
     keyed: false,

@@ -30,5 +30,8 @@ export function storedEvent(body: string): StoredEvent {
 
 /** An event as it was stored, at its position. */
 export function recordedEvent(body: string, position: Position): RecordedEvent {
-  return Object.assign(storedEvent(body), { position });
+  // Set on the event itself, which nobody else has: a copy, or `Object.assign`, costs more.
+  const event: StoredEvent & { position?: Position } = storedEvent(body);
+  event.position = position;
+  return event as RecordedEvent;
 }

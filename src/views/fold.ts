@@ -24,6 +24,8 @@ interface Run {
   readonly rows: RowAccess;
   /** Changed since the last commit, in the order of their first changes. */
   changed: StreamSources[];
+  /** Events since the last commit that its rows are patched by: their streams' sources were let go. */
+  patching: RecordedEvent[];
   position: Position;
   fault: Fault | undefined;
 }
@@ -55,7 +57,7 @@ export class Fold {
     this.#runs = projections.map((projection, number) => {
       const tables = tablesOf(db, projection, cached);
       const rows = rowAccess(projection, tables);
-      return { number, projection, tables, rows, changed: [], position: '', fault: undefined };
+      return { number, projection, tables, rows, changed: [], patching: [], position: '', fault: undefined };
     });
     // A fault is tried again whenever the views are opened: what was repaired goes on.
     this.reset();
@@ -75,7 +77,7 @@ export class Fold {
 
   /** Sources that wait for the next commit. */
   get changes(): number {
-    return this.#runs.reduce((sum, run) => sum + run.changed.length, 0);
+    return this.#runs.reduce((sum, run) => sum + run.changed.length + run.patching.length, 0);
   }
 
   /** Takes in events that follow one another in the log, the first of them the next after `from`. */
@@ -89,7 +91,12 @@ export class Fold {
       if (concerned !== undefined) {
         let sources = this.#sources.find(streamId);
         if (revision > 0 && (sources === undefined || !knowsAll(sources, concerned))) {
-          sources = await this.#foldAgain(concerned, event, previous);
+          const unknowing = concerned.filter(run => !knows(sources, run));
+          if (unknowing.every(({ projection }) => projection.patches?.[event.type] !== undefined)) {
+            for (const run of unknowing) run.patching.push(event);
+          } else {
+            sources = await this.#foldAgain(unknowing, event, previous);
+          }
         }
         this.#foldInto(concerned, sources, event, previous);
       }
@@ -102,7 +109,7 @@ export class Fold {
   commit(): void {
     this.#db.exec('BEGIN IMMEDIATE');
     for (const run of this.#runs) {
-      if (run.changed.length > 0) this.#derive(run);
+      if (run.changed.length + run.patching.length > 0) this.#derive(run);
       const { position, fault, projection } = run;
       this.#checkpoint.run(position, fault?.position ?? null, fault?.message ?? null, projection.name);
     }
@@ -114,6 +121,7 @@ export class Fold {
         sources.changed &= ~(1 << run.number);
       }
       run.changed = [];
+      run.patching = [];
     }
     this.#sources.age();
   }
@@ -207,6 +215,11 @@ export class Fold {
     let at = run.position;
     this.#db.exec('SAVEPOINT derived');
     try {
+      // First: what is derived was folded from what they had brought.
+      for (const event of run.patching) {
+        at = event.position;
+        projection.patches?.[event.type]?.(event, rows);
+      }
       for (const sources of run.changed) {
         at = sources.lastPosition;
         projection.derive(sources.committed[number] ?? undefined, sources.now[number] ?? undefined, rows);
@@ -224,10 +237,13 @@ export class Fold {
 }
 
 function knowsAll(sources: StreamSources, runs: readonly Run[]): boolean {
-  for (const { number, fault } of runs) {
-    if (sources.now[number] === undefined && fault === undefined) return false;
-  }
+  for (const run of runs) if (!knows(sources, run)) return false;
   return true;
+}
+
+/** A run that stands still needs to know nothing. */
+function knows(sources: StreamSources | undefined, { number, fault }: Run): boolean {
+  return fault !== undefined || sources?.now[number] !== undefined;
 }
 
 function goBack(run: Run, checkpoints: readonly Checkpoint[]): void {
@@ -236,6 +252,7 @@ function goBack(run: Run, checkpoints: readonly Checkpoint[]): void {
     sources.changed &= ~(1 << run.number);
   }
   run.changed = [];
+  run.patching = [];
   for (const table of run.tables.values()) table.clear();
   run.position = checkpoints.find(c => c.name === run.projection.name)?.position ?? '';
 }
