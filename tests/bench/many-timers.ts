@@ -97,7 +97,7 @@ export async function writeCases(
   let timers = 0;
   try {
     await eachAtOnce([...Array(count).keys()], AT_ONCE, async index => {
-      const opening = only === 'liaisons' || index % 3 !== 0 ? liaison : afterSales;
+      const opening = only === 'liaisons' || index % 2 === 0 ? liaison : afterSales;
       const at = receivedAt(index);
       const outcome = await engine.handler.handle({
         lifecycle: named(opening.lifecycle),
