@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { StoreAddress } from '../store/store-address.ts';
 import { type FolderTaskName, folderTasks } from './folder-tasks.ts';
 
@@ -17,10 +17,21 @@ if (port === null) throw new Error('this file is a worker: src/audit/run-folder-
 const tell = (message: FromFolderTask): void => port.postMessage(message);
 // What main gave.
 const { task, where, params } = workerData as FolderTaskData;
+let givenUp = false;
+/** Asked for: work that reads page after page lets no message come by itself. */
+const isGivenUp = (): boolean => {
+  givenUp ||= receiveMessageOnPort(port) !== undefined;
+  return givenUp;
+};
 try {
   tell({
     kind: 'done',
-    result: await folderTasks[task](where, params, progress => tell({ kind: 'progress', progress })),
+    result: await folderTasks[task](
+      where,
+      params,
+      progress => tell({ kind: 'progress', progress }),
+      isGivenUp,
+    ),
   });
 } catch (error) {
   const { name, message } = error instanceof Error ? error : new Error(String(error));

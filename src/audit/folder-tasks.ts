@@ -8,13 +8,16 @@ type FolderTask = (
   where: { readonly folder: string; readonly store: StoreAddress },
   params: unknown,
   onProgress: (progress: unknown) => void,
+  /** Whether nobody waits for it any more: it ends then, and leaves nothing half made. */
+  isGivenUp: () => boolean,
 ) => Promise<unknown>;
 
 export const folderTasks = {
   verify: (where, params, onProgress) =>
     verifyFolder(where, verifyFolderParams.parse(params), events => onProgress({ events })),
   check: (where, params, onProgress) => checkFolder(embedded(where), checkParams.parse(params), onProgress),
-  backUp: (where, params, onProgress) => backUp(embedded(where), backUpParams.parse(params), onProgress),
+  backUp: (where, params, onProgress, isGivenUp) =>
+    backUp(embedded(where), backUpParams.parse(params), onProgress, isGivenUp),
 } as const satisfies Record<string, FolderTask>;
 
 export type FolderTaskName = keyof typeof folderTasks;

@@ -1,6 +1,6 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { notesIn } from '../audit/checkpoint-streams.ts';
@@ -35,15 +35,50 @@ export const backUpParams = z.strictObject({
 /** Every page in one step: between two, a writer's commit would make SQLite begin anew, and under load it never ended. */
 const ALL_PAGES = 2 ** 31 - 1;
 
+/** What a backup has made so far, in order; folders are named apart, since others may put something into them. */
+type Made = { readonly file: string } | { readonly folder: string };
+
 /**
  * Copies what cannot be derived, while the service runs: the log first and the keys after it, so that every key that
- * an event names is in the copy. The master key and the key that signs checkpoints are never in it.
+ * an event names is in the copy. The master key and the key that signs checkpoints are never in it. One that fails or
+ * is given up leaves nothing of itself, and what was there before.
  * @throws BackupError, LogFileError, StoreUnavailableError
  */
 export async function backUp(
   folder: string,
-  { to, keysTo }: z.infer<typeof backUpParams>,
+  params: z.infer<typeof backUpParams>,
   onProgress: (progress: { readonly doing: string }) => void,
+  isGivenUp: () => boolean = () => false,
+): Promise<BackupManifest & { readonly keys: boolean }> {
+  const made: Made[] = [];
+  try {
+    return await copyAll(folder, params, made, doing => {
+      if (isGivenUp()) throw new BackupError('the backup was given up');
+      if (doing !== undefined) onProgress({ doing });
+    });
+  } catch (error) {
+    for (const each of made.reverse()) takeAway(each);
+    throw error;
+  }
+}
+
+function takeAway(made: Made): void {
+  try {
+    if ('folder' in made) rmdirSync(made.folder);
+    else
+      for (const suffix of ['', '-journal', '-wal', '-shm'])
+        rmSync(made.file + suffix, { recursive: true, force: true });
+  } catch {
+    // Why the backup failed is what is to be told; a folder into which somebody else has put something stays.
+  }
+}
+
+/** `goOn` tells what is done next; it throws when nobody waits any more. */
+async function copyAll(
+  folder: string,
+  { to, keysTo }: z.infer<typeof backUpParams>,
+  made: Made[],
+  goOn: (doing?: string) => void,
 ): Promise<BackupManifest & { readonly keys: boolean }> {
   if (keysTo !== undefined && (isWithin(keysTo, to) || isWithin(to, keysTo))) {
     throw new BackupError(
@@ -52,27 +87,30 @@ export async function backUp(
   }
   const log = join(folder, EVENTS_FILE);
   if (isMissingOrEmpty(log)) refuseGone(log);
-  emptyFolder(to);
-  if (keysTo !== undefined) emptyFolder(keysTo);
+  emptyFolder(to, made);
+  if (keysTo !== undefined) emptyFolder(keysTo, made);
   const madeAt = new Date().toISOString();
 
-  onProgress({ doing: 'copying the log' });
-  const files: BackedUpFile[] = [await copyDatabase(folder, to, EVENTS_FILE)];
+  goOn('copying the log');
+  const files: BackedUpFile[] = [await copyDatabase(folder, to, EVENTS_FILE, made)];
+  goOn();
   const imports = join(folder, IMPORTS_FOLDER);
   if (existsSync(imports)) {
-    cpSync(imports, join(to, IMPORTS_FOLDER), { recursive: true });
+    const target = join(to, IMPORTS_FOLDER);
+    made.push({ file: target });
+    told(target, 'written', () => cpSync(imports, target, { recursive: true }));
     for (const name of readdirSync(join(to, IMPORTS_FOLDER))) {
       const path = `${IMPORTS_FOLDER}/${name}`;
       files.push(await fileFacts(join(to, path), path));
     }
   }
-  onProgress({ doing: 'reading the copy' });
-  const { logId, events, root, checkpoint } = await factsOf(join(to, EVENTS_FILE));
+  goOn('reading the copy');
+  const { logId, events, root, checkpoint } = await factsOf(join(to, EVENTS_FILE), goOn);
 
   if (keysTo !== undefined) {
-    onProgress({ doing: 'copying the keys' });
-    const file = await copyDatabase(folder, keysTo, KEYS_FILE);
-    writeJson(join(keysTo, KEYS_MANIFEST), { format: KEYS_FORMAT, logId, madeAt, file });
+    goOn('copying the keys');
+    const file = await copyDatabase(folder, keysTo, KEYS_FILE, made);
+    writeJson(join(keysTo, KEYS_MANIFEST), { format: KEYS_FORMAT, logId, madeAt, file }, made);
   }
   const manifest: BackupManifest = {
     format: BACKUP_FORMAT,
@@ -86,7 +124,8 @@ export async function backUp(
     settings: settingsInUse(),
   };
   // Last: a backup without it was cut off.
-  writeJson(join(to, MANIFEST), manifest);
+  goOn();
+  writeJson(join(to, MANIFEST), manifest, made);
   return { ...manifest, keys: keysTo !== undefined };
 }
 
@@ -95,19 +134,27 @@ function isWithin(path: string, folder: string): boolean {
   return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
 }
 
-function emptyFolder(path: string): void {
-  told(path, 'written', () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+function emptyFolder(path: string, made: Made[]): void {
+  const whole = resolve(path);
+  const first = told(path, 'written', () => mkdirSync(whole, { recursive: true, mode: 0o700 }));
+  if (first !== undefined) made.push(...foldersDown(first, whole).map(each => ({ folder: each })));
   if (readdirSync(path).length > 0)
     throw new BackupError(`${path} is not empty: each backup has a folder of its own`);
 }
 
-async function copyDatabase(folder: string, to: string, name: string): Promise<BackedUpFile> {
+function foldersDown(first: string, last: string): readonly string[] {
+  return last === first || last === dirname(last) ? [last] : [...foldersDown(first, dirname(last)), last];
+}
+
+async function copyDatabase(folder: string, to: string, name: string, made: Made[]): Promise<BackedUpFile> {
   const source = join(folder, name);
   if (isMissingOrEmpty(source))
     throw new BackupError(`${source} is ${existsSync(source) ? 'empty' : 'not there'}`);
   const target = join(to, name);
+  // Of two backups into one folder the second ends here, and takes nothing of the first away.
   told(target, 'written', () => writeFileSync(target, '', { mode: 0o600, flag: 'wx' }));
-  const db = new DatabaseSync(source, { readOnly: true, timeout: 5_000 });
+  made.push({ file: target });
+  const db = told(source, 'read', () => new DatabaseSync(source, { readOnly: true, timeout: 5_000 }));
   try {
     // What is no database is found here, and not by copying it.
     told(source, 'read', () => db.prepare('SELECT count(*) FROM sqlite_schema').get());
@@ -122,8 +169,11 @@ async function copyDatabase(folder: string, to: string, name: string): Promise<B
   }
   // The copy says that it has a write-ahead file, and has none: one file is all of it.
   const copy = new DatabaseSync(target);
-  copy.exec('PRAGMA journal_mode = DELETE');
-  copy.close();
+  try {
+    told(target, 'written', () => copy.exec('PRAGMA journal_mode = DELETE'));
+  } finally {
+    copy.close();
+  }
   const handle = await open(target, 'r+');
   await handle.sync();
   await handle.close();
@@ -132,6 +182,7 @@ async function copyDatabase(folder: string, to: string, name: string): Promise<B
 
 async function factsOf(
   path: string,
+  goOn: () => void,
 ): Promise<{ logId: string; events: number; root: string; checkpoint: string | undefined }> {
   const log = openSqliteBodies(path);
   try {
@@ -140,6 +191,7 @@ async function factsOf(
       tree: undefined,
       checkpoints: [],
       trusted: [],
+      onProgress: () => goOn(),
     });
     const [fault] = findings;
     if (fault !== undefined)
@@ -164,8 +216,9 @@ function settingsInUse(): Record<string, string> {
   );
 }
 
-function writeJson(path: string, value: object): void {
+function writeJson(path: string, value: object, made: Made[]): void {
   const text = `${JSON.stringify(value, undefined, 1)}\n`;
+  made.push({ file: path });
   told(path, 'written', () => writeFileSync(path, text, { mode: 0o600, flush: true }));
 }
 

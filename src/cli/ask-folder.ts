@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { type FolderTaskName, folderTasks } from '../audit/folder-tasks.ts';
+import type { FolderTaskName } from '../audit/folder-tasks.ts';
+import { runFolderTask } from '../audit/run-folder-task.ts';
 import { loadConfig } from '../config.ts';
 import { openDataFolder } from '../store/data-folder.ts';
 import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
 import { configuredStore } from '../store/store-address.ts';
 import { OperationError } from './operation-error.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 /**
  * Has a task done on the files of the data folder: by the service that runs on it, or here. The house is not opened
@@ -24,11 +26,9 @@ export async function askFolder(
   }
   const owned = openDataFolder(dataFolder);
   try {
-    return await folderTasks[task](
-      { folder: owned.path, store: configuredStore(store, owned.path) },
-      params,
-      onProgress,
-    );
+    const where = { folder: owned.path, store: configuredStore(store, owned.path) };
+    // In a thread, so that this one hears of a Ctrl-C.
+    return await untilInterrupted(signal => runFolderTask(task, where, params, onProgress, signal));
   } finally {
     owned.release();
   }

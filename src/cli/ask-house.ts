@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { callLocalSocket, LocalCallError } from '../store/local-call.ts';
 import { cliLog } from './cli-log.ts';
 import type { OperationName } from './operations.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 /** Has an operation done by the service that runs on the data folder, or, where none runs, in this process. */
 export async function askHouse(
@@ -30,12 +31,8 @@ async function doAlone(
   const { operationNamed } = await import('./operations.ts');
   const house = await openHouse(config, { clock: systemClock, log: cliLog() });
   try {
-    return await operationNamed(operation)(
-      house,
-      params,
-      onProgress,
-      new AbortController().signal,
-      config.timeZone,
+    return await untilInterrupted(signal =>
+      operationNamed(operation)(house, params, onProgress, signal, config.timeZone),
     );
   } finally {
     await house.close();

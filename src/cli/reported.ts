@@ -33,7 +33,8 @@ async function told(command: () => Promise<void>, failedCode: number): Promise<v
 function sentenceOf(error: unknown): string {
   if (error instanceof z.ZodError) return fieldsOf(error.issues);
   if (!(error instanceof Error)) return String(error);
-  if (!(error instanceof LocalCallError) || error.remoteName !== 'ZodError') return error.message;
+  // Of a service, or of a thread.
+  if ((error instanceof LocalCallError ? error.remoteName : error.name) !== 'ZodError') return error.message;
   const issues = remoteIssues.safeParse(parsedOr(error.message));
   return issues.success ? fieldsOf(issues.data) : error.message;
 }

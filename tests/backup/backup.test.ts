@@ -122,6 +122,34 @@ describe('a backup', () => {
     }
   });
 
+  it('that fails or is given up leaves nothing of itself, and what was there before', async () => {
+    const to = place('deep/data');
+    mkdirSync(place('keys'));
+    const stopAt = (wanted: string) => {
+      let isReached = false;
+      const onProgress = ({ doing }: { readonly doing: string }) => {
+        isReached = doing === wanted;
+      };
+      return backUp(live.house.folder, { to, keysTo: place('keys') }, onProgress, () => isReached);
+    };
+    for (const phase of ['copying the log', 'reading the copy', 'copying the keys']) {
+      await expect(stopAt(phase)).rejects.toThrow('the backup was given up');
+      expect(readdirSync(parent)).toEqual(['keys']);
+      expect(readdirSync(place('keys'))).toEqual([]);
+    }
+    // A folder in the place of a file; and a second backup into the same folders.
+    const source = place('source');
+    mkdirSync(join(source, 'keys.db'), { recursive: true });
+    for (const name of ['events.db', 'events.db-wal'])
+      copyFileSync(join(live.house.folder, name), join(source, name));
+    await expect(backUp(source, { to, keysTo: place('keys') }, silent)).rejects.toThrow(/keys\.db/);
+    expect(readdirSync(parent)).toEqual(['keys', 'source']);
+    const both = await Promise.allSettled([backedUp(), backedUp()]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(readdirSync(place('data'))).toContain('backup.json');
+    expect(readdirSync(place('keys')).sort()).toEqual(['keys-backup.json', 'keys.db']);
+  });
+
   it('goes into an empty folder alone, and is put back into one alone', async () => {
     await backedUp();
     await expect(backedUp()).rejects.toThrow('is not empty');
