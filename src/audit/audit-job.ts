@@ -24,7 +24,8 @@ export interface AuditJobs {
     readonly result: null;
   };
   readonly shadow: {
-    readonly wanted: null;
+    /** An empty folder to make the views in. */
+    readonly wanted: { readonly scratch: string };
     readonly item: never;
     readonly progress: { readonly events: number };
     readonly result: ShadowResult;

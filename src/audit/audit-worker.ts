@@ -58,7 +58,7 @@ async function doJob(log: EventLog & Partial<StreamedLog>): Promise<unknown> {
     case 'shadow': {
       const projections = projectionsOf(lifecycles, timeZone);
       const onProgress = (events: number) => progress({ events });
-      return shadow({ folder, log, lifecycles, projections, onProgress });
+      return shadow({ folder, scratch: job.wanted.scratch, log, lifecycles, projections, onProgress });
     }
     case 'mentions':
       return streamsNaming(log, job.wanted.subjects);

@@ -1,5 +1,3 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyLifecycle } from '../../domain/case/lifecycle.ts';
@@ -43,7 +41,6 @@ export interface ShadowResult {
   readonly faulted: readonly { readonly projection: string; readonly message: string }[];
 }
 
-const SCRATCH = '.shadow-';
 /** Views that are being made, or of which one is behind the others, are waited for as long. */
 const VIEWS_WAIT_MS = 5_000;
 const LOOK_EVERY_MS = 100;
@@ -55,18 +52,15 @@ const LOOK_EVERY_MS = 100;
  */
 export async function shadow(parts: {
   readonly folder: string;
+  /** Empty; whoever gave it takes it away. */
+  readonly scratch: string;
   readonly log: EventLog & Partial<StreamedLog>;
   readonly lifecycles: readonly AnyLifecycle[];
   readonly projections: readonly Projection[];
   readonly onProgress: (events: number) => void;
 }): Promise<ShadowResult> {
-  const { folder, log, projections, onProgress } = parts;
-  // What a process that was killed left there.
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(SCRATCH)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
+  const { folder, scratch, log, projections, onProgress } = parts;
   const { live, checkpoints, upTo } = await heldViews(folder);
-  const scratch = mkdtempSync(join(folder, SCRATCH));
   try {
     const going = checkpoints.filter(isGoing);
     const bounded = logUpTo(log, upTo);
@@ -85,7 +79,6 @@ export async function shadow(parts: {
     }
   } finally {
     live.close();
-    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

@@ -4,6 +4,7 @@ import { runAuditJob } from '../audit/audit-job.ts';
 import { recheckedKindSchema } from '../audit/audit-kinds.ts';
 import { listLooks } from '../audit/list-looks.ts';
 import type { Checked } from '../audit/recheck-decision.ts';
+import { shadowOf } from '../audit/shadow-job.ts';
 import { inOrder } from '../http/in-order.ts';
 import { exportOperation } from './audit-export-operation.ts';
 import { auditOperation } from './audit-operation.ts';
@@ -47,7 +48,7 @@ export const auditOperations = {
     const startedAt = performance.now();
     await house.views.waitFor(await house.store.head(), 30_000);
     const where = { folder: house.folder, store: house.address, timeZone };
-    const result = await runAuditJob(where, 'shadow', null, { signal, onProgress: emit });
+    const result = await shadowOf(where, { signal, onProgress: emit });
     await look.ended('done', { rows: result.rows, tablesThatDiffer: result.differences.length });
     return { ...result, seconds: (performance.now() - startedAt) / 1000 };
   }),

@@ -5,6 +5,7 @@ import { lifecycleNameSchema, recheckedKindSchema } from '../audit/audit-kinds.t
 import { exportMeasure } from '../audit/export-measure.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../audit/export-selection.ts';
 import { listLooks } from '../audit/list-looks.ts';
+import { shadowOf } from '../audit/shadow-job.ts';
 import type { ApiRoute } from './api-route.ts';
 import { type AuditRouteParts, auditedRoute, auditSessionRoutes, sentence } from './audit-session.ts';
 import { findCase } from './case-routes.ts';
@@ -117,7 +118,7 @@ export function auditRoutes(parts: AuditRouteParts): readonly ApiRoute[] {
       async handle(_call, look, gone) {
         await engine.views.waitFor(await engine.store.head(), 30_000);
         const where = { folder: engine.folder, store: engine.address, timeZone };
-        const body = await runAuditJob(where, 'shadow', null, { signal: gone }).catch(error => {
+        const body = await shadowOf(where, { signal: gone }).catch(error => {
           if (!(error instanceof NoViewsError)) throw error;
           throw new ProblemError('viewBehind', { detail: sentence(error.message) });
         });

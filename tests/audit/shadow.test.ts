@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shadowOf } from '../../src/audit/shadow-job.ts';
 import { currentGeneration } from '../../src/views/generation-files.ts';
 import { type Ask, asker, type HttpHouse, httpHouse, receive } from '../http/http-house.ts';
 
@@ -34,8 +36,24 @@ describe('views made from nothing', () => {
     expect(found.rows).toBeGreaterThan(5);
   });
 
-  it('leave nothing in the data folder', async () => {
+  it('are made at once for several who ask, none of whom takes away what is another’s', async () => {
+    const found = await Promise.all([shadow(), shadow(), shadow(), shadow()]);
+    expect(found.map(({ differences }) => differences)).toEqual([[], [], [], []]);
+  });
+
+  it('leave nothing in the data folder, nor what one that was killed had made there', async () => {
+    mkdirSync(join(server.house.folder, '.shadow-killed'));
+    await shadow();
     expect(readdirSync(server.house.folder).filter(name => name.startsWith('.shadow-'))).toEqual([]);
+  });
+
+  it('leave nothing there when nobody waits for them any more', async () => {
+    const { folder, address: store } = server.house;
+    const givenUp = new AbortController();
+    const made = shadowOf({ folder, store, timeZone: 'Asia/Shanghai' }, { signal: givenUp.signal });
+    givenUp.abort();
+    await expect(made).rejects.toMatchObject({ name: 'AbortError' });
+    expect(readdirSync(folder).filter(name => name.startsWith('.shadow-'))).toEqual([]);
   });
 
   it('are not compared while those that answer have not all seen the same events: a problem says so, till they have', async () => {

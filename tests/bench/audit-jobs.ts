@@ -6,6 +6,7 @@ import { chinaCalendar } from '../../domain/time/china-calendar.ts';
 import { projectionsOf } from '../../projections/index.ts';
 import { runAuditJob } from '../../src/audit/audit-job.ts';
 import { EXPORT_FORMATS } from '../../src/audit/export-selection.ts';
+import { shadowOf } from '../../src/audit/shadow-job.ts';
 import { openSqliteLog } from '../../src/store/sqlite-log.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import { configuredStore } from '../../src/store/store-address.ts';
@@ -85,7 +86,7 @@ export const auditJobs = {
     await buildViews(folder, log, projectionsOf(lifecycles, ZONE), async () => {});
     await log.close();
     await measured('shadow', folder, events, async () => {
-      const { differences } = await runAuditJob(where(folder), 'shadow', null);
+      const { differences } = await shadowOf(where(folder));
       figure('audit', 'shadow: tables that differ', differences.length, 'tables');
     });
   },
