@@ -117,6 +117,9 @@ export async function restore(wanted: RestoreWanted): Promise<Restored> {
       keysDestroyed,
       keys: found,
     };
+  } catch (error) {
+    const trouble = fileTrouble(error, owned.path, 'written');
+    throw trouble === undefined ? error : new BackupError(trouble, { cause: error });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
     owned.release();

@@ -18,9 +18,12 @@ export class LocalCallError extends Error {
   }
 }
 
+/** Longer than a disk was seen to keep a service waiting. */
+const SILENT_FOR_MS = 120_000;
+
 /**
  * Asks the service that owns a data folder, and gives its result.
- * `timeoutMs`: how long to wait for a sign of life (progress is one); for ever without it.
+ * `timeoutMs`: how long to wait for a sign of life, which the service gives every ten seconds while it works.
  * @throws LocalCallError; what the system says when the socket cannot be opened (EACCES)
  */
 export function callLocalSocket(
@@ -43,8 +46,12 @@ export function callLocalSocket(
     let connected = false;
     let received = '';
     socket.setEncoding('utf8');
-    socket.setTimeout(options.timeoutMs ?? 0, () => {
-      reject(new LocalCallError('timeout', `the service on ${folder} gave no answer in time`));
+    const timeoutMs = options.timeoutMs ?? SILENT_FOR_MS;
+    socket.setTimeout(timeoutMs, () => {
+      const text =
+        `the service on ${folder} gave no sign of life for ${timeoutMs / 1_000} s: it hangs, or was suspended. ` +
+        'What was asked may have been done; when it goes on, or is started again, look, and ask again';
+      reject(new LocalCallError('timeout', text));
       socket.destroy();
     });
     socket.on('connect', () => {
@@ -79,7 +86,7 @@ export function callLocalSocket(
         reject(new LocalCallError('refused', reply.error.message, reply.error.name));
       } else if ('result' in reply) {
         resolve(reply.result);
-      } else {
+      } else if ('progress' in reply) {
         options.onProgress?.(reply.progress);
       }
     }

@@ -18,15 +18,22 @@ export interface LocalSocketServer {
 
 const MAX_REQUEST_CHARACTERS = 16 * 1024 * 1024;
 
+/** Whoever waits for an answer that takes long is told this often that it is worked on (local-call.ts). */
+const ALIVE_EVERY_MS = 10_000;
+
 /** A caller that doesn't read its answer must not keep the service from stopping. */
 const TAKE_ANSWER_TIMEOUT_MS = 10_000;
 
 /** Listens for calls. The caller owns the folder (data-folder.ts): what a killed owner left there is removed. */
-export async function serveLocalSocket(folder: string, handler: LocalHandler): Promise<LocalSocketServer> {
+export async function serveLocalSocket(
+  folder: string,
+  handler: LocalHandler,
+  aliveEveryMs = ALIVE_EVERY_MS,
+): Promise<LocalSocketServer> {
   clearSocketAddress(folder);
   const calls = new Map<Socket, Call>();
   const server = createServer(socket => {
-    const call = new Call(socket, handler);
+    const call = new Call(socket, handler, aliveEveryMs);
     calls.set(socket, call);
     socket.on('close', () => calls.delete(socket));
   });
@@ -59,13 +66,15 @@ function listen(server: Server, address: string): Promise<void> {
 class Call {
   readonly #socket: Socket;
   readonly #handler: LocalHandler;
+  readonly #aliveEveryMs: number;
   readonly #aborter = new AbortController();
   #received = '';
   #running: Promise<void> | undefined;
 
-  constructor(socket: Socket, handler: LocalHandler) {
+  constructor(socket: Socket, handler: LocalHandler, aliveEveryMs: number) {
     this.#socket = socket;
     this.#handler = handler;
+    this.#aliveEveryMs = aliveEveryMs;
     socket.setEncoding('utf8');
     socket.on('data', chunk => this.#receive(String(chunk)));
     // A caller that goes away is no error of ours; 'close' follows.
@@ -93,14 +102,17 @@ class Call {
 
   async #answer(line: string): Promise<void> {
     let reply: string;
+    const telling = setInterval(() => this.#tell({ alive: true }), this.#aliveEveryMs);
     try {
       const { method, params } = requestSchema.parse(JSON.parse(line));
-      const emit = (progress: unknown) => this.#emit(progress);
+      const emit = (progress: unknown) => this.#tell({ progress });
       const result = await this.#handler(method, params, emit, this.#aborter.signal);
       reply = lineOf({ result: result ?? null });
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       reply = lineOf({ error: { name, message } });
+    } finally {
+      clearInterval(telling);
     }
     this.#socket.setTimeout(TAKE_ANSWER_TIMEOUT_MS, () => this.#socket.destroy());
     await new Promise<void>(resolve => {
@@ -108,9 +120,9 @@ class Call {
     });
   }
 
-  /** Progress that the caller doesn't take as fast as it comes is left out: it must not pile up here. */
-  #emit(progress: unknown): void {
-    if (this.#socket.writable && !this.#socket.writableNeedDrain) this.#socket.write(lineOf({ progress }));
+  /** What the caller doesn't take as fast as it comes is left out: it must not pile up here. */
+  #tell(sign: LocalReply): void {
+    if (this.#socket.writable && !this.#socket.writableNeedDrain) this.#socket.write(lineOf(sign));
   }
 }
 

@@ -54,6 +54,29 @@ describe.each([
     expect(await callLocalSocket(folder, 'nothing', {})).toBe(null);
   });
 
+  it('tells whoever waits, and hears of no progress, that it is worked on', async () => {
+    const busy = join(parent, 'busy');
+    await mkdir(busy, { mode: 0o700 });
+    let answer = (): void => {};
+    const waiting = new Promise<void>(resolve => {
+      answer = resolve;
+    });
+    const serving = await serveLocalSocket(busy, () => waiting.then(() => 'at last'), 5);
+    const told: unknown[] = [];
+    const called = callLocalSocket(busy, 'long', {}, { onProgress: progress => told.push(progress) });
+    const watcher = createConnection(String(publishedSocketAddress(busy)));
+    watcher.write('{"method":"long","params":null}\n');
+    let heard = '';
+    while (!heard.includes('{"alive":true}\n{"alive":true}\n')) {
+      heard += await new Promise<string>(resolve => watcher.once('data', chunk => resolve(String(chunk))));
+    }
+    answer();
+    expect(await called).toBe('at last');
+    expect(told).toEqual([]);
+    watcher.destroy();
+    await serving.close();
+  });
+
   it('answers many at once, each its own', async () => {
     const numbers = Array.from({ length: 30 }, (_, number) => number);
     expect(await Promise.all(numbers.map(number => callLocalSocket(folder, 'echo', number)))).toEqual(
