@@ -20,7 +20,9 @@ export async function askFolder(
   const { dataFolder, store } = loadConfig(process.env);
   if (!existsSync(dataFolder)) throw new OperationError(`there is no data folder ${dataFolder}`);
   try {
-    return await callLocalSocket(dataFolder, `folder.${task}`, params, { onProgress });
+    return await untilInterrupted(signal =>
+      callLocalSocket(dataFolder, `folder.${task}`, params, { onProgress, signal }),
+    );
   } catch (error) {
     if (!(error instanceof LocalCallError) || error.reason !== 'nobodyListens') throw error;
   }

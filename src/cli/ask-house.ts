@@ -13,7 +13,9 @@ export async function askHouse(
 ): Promise<unknown> {
   const config = loadConfig(process.env);
   try {
-    return await callLocalSocket(config.dataFolder, operation, params, { onProgress });
+    return await untilInterrupted(signal =>
+      callLocalSocket(config.dataFolder, operation, params, { onProgress, signal }),
+    );
   } catch (error) {
     if (!(error instanceof LocalCallError) || error.reason !== 'nobodyListens') throw error;
   }
