@@ -13,6 +13,24 @@ export function fileTrouble(error: unknown, path: string, doing: 'read' | 'writt
   return `${path} cannot be ${doing}: ${reasonOf(String(error.code), error.message, path, doing)}`;
 }
 
+/**
+ * Does something with a file.
+ * @throws what `failure` makes of the trouble; every other error as it comes
+ */
+export function namingFile<T>(
+  path: string,
+  doing: 'read' | 'written',
+  work: () => T,
+  failure: (trouble: string, options: { readonly cause: unknown }) => Error,
+): T {
+  try {
+    return work();
+  } catch (error) {
+    const trouble = fileTrouble(error, path, doing);
+    throw trouble === undefined ? error : failure(trouble, { cause: error });
+  }
+}
+
 function reasonOf(code: string, message: string, path: string, doing: 'read' | 'written'): string {
   switch (code) {
     case 'ENOENT':

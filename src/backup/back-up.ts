@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { notesIn } from '../audit/checkpoint-streams.ts';
 import { verifyLog } from '../audit/verify-log.ts';
 import { configSettings } from '../config.ts';
-import { fileTrouble } from '../file-trouble.ts';
-import { isMissingOrEmpty, refuseGone } from '../store/gone-log.ts';
+import { namingFile } from '../file-trouble.ts';
+import { demandLog, isMissingOrEmpty } from '../store/gone-log.ts';
 import { openSqliteBodies } from '../store/stored-bodies.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -85,8 +85,7 @@ async function copyAll(
       `the keys must not lie in the same backup as the data that they open: ${keysTo} is not apart from ${to}`,
     );
   }
-  const log = join(folder, EVENTS_FILE);
-  if (isMissingOrEmpty(log)) refuseGone(log);
+  demandLog(join(folder, EVENTS_FILE));
   emptyFolder(to, made);
   if (keysTo !== undefined) emptyFolder(keysTo, made);
   const madeAt = new Date().toISOString();
@@ -224,10 +223,5 @@ function writeJson(path: string, value: object, made: Made[]): void {
 
 /** @throws BackupError in the place of what the system says of a file */
 function told<T>(path: string, doing: 'read' | 'written', work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const trouble = fileTrouble(error, path, doing);
-    throw trouble === undefined ? error : new BackupError(trouble, { cause: error });
-  }
+  return namingFile(path, doing, work, (trouble, options) => new BackupError(trouble, options));
 }

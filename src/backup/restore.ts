@@ -13,7 +13,7 @@ import type { z } from 'zod';
 import { base64Of, hashFromBase64, sameHash } from '../audit/merkle.ts';
 import { verifyLog } from '../audit/verify-log.ts';
 import { catchUp } from '../directory/log-follower.ts';
-import { fileTrouble } from '../file-trouble.ts';
+import { fileTrouble, namingFile } from '../file-trouble.ts';
 import { keyFollower } from '../privacy/key-follower.ts';
 import { loadMasterKey, type MasterKey } from '../privacy/master-key.ts';
 import { replayErasures } from '../privacy/replay-erasures.ts';
@@ -128,12 +128,12 @@ export async function restore(wanted: RestoreWanted): Promise<Restored> {
 
 /** @throws BackupError for a file that cannot be read */
 function copyMasterKey(from: string, to: string): void {
-  try {
-    copyFileSync(from, to);
-  } catch (error) {
-    const trouble = fileTrouble(error, from, 'read');
-    throw trouble === undefined ? error : new BackupError(`--master-key: ${trouble}`, { cause: error });
-  }
+  namingFile(
+    from,
+    'read',
+    () => copyFileSync(from, to),
+    (trouble, options) => new BackupError(`--master-key: ${trouble}`, options),
+  );
 }
 
 function configuredMasterKey(): string | undefined {

@@ -86,10 +86,10 @@ export function proveCommands(): readonly Command[] {
       .option('--json', 'print JSON', false)
       .action((file: string, options: { key: string[]; checkpoint: string[]; json: boolean }) =>
         looked(async () => {
-          const trust = { keys: options.key, kept: keptIn(options.checkpoint) };
-          const unusable = unusableTrust(trust);
+          const kept = keptIn(options.checkpoint);
+          const unusable = unusableTrust({ keys: options.key });
           if (unusable !== undefined) throw new OperationError(unusable);
-          const report = verifyBundle(inputFile(file), trust);
+          const report = verifyBundle(inputFile(file), { keys: options.key, kept });
           process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : bundleText(report));
           if (!report.ok) process.exitCode = EXIT.failed;
         }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { unusableTrust } from '../audit/bundle/verify-bundle.ts';
-import { fileTrouble } from '../file-trouble.ts';
+import { namingFile } from '../file-trouble.ts';
 import { OperationError } from './operation-error.ts';
 
 /**
@@ -8,13 +8,12 @@ import { OperationError } from './operation-error.ts';
  * @throws OperationError for one that cannot be read
  */
 export function inputFile(path: string, option?: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const trouble = fileTrouble(error, path, 'read');
-    if (trouble === undefined) throw error;
-    throw new OperationError(option === undefined ? trouble : `${option}: ${trouble}`);
-  }
+  return namingFile(
+    path,
+    'read',
+    () => readFileSync(path),
+    trouble => new OperationError(option === undefined ? trouble : `${option}: ${trouble}`),
+  );
 }
 
 /** Checkpoints that were kept elsewhere, each in a file of its own. @throws OperationError for what is none */

@@ -46,6 +46,7 @@ class LookedUp {
   readonly #directory: OrganisationSource;
   readonly #about: About;
   #onDutyIn: Map<string, string[]> | undefined;
+  #heads: string[] | undefined;
 
   constructor(directory: OrganisationSource, about: About) {
     this.#directory = directory;
@@ -57,9 +58,12 @@ class LookedUp {
   }
 
   get heads(): string[] {
-    const { headsRole, teamId } = this.#about;
-    const heads = headsOf(this.#directory, headsRole, teamId).map(userId => this.#told(userId));
-    return [...new Set(heads)].slice(0, MOST_TOLD);
+    if (this.#heads === undefined) {
+      const { headsRole, teamId } = this.#about;
+      const heads = headsOf(this.#directory, headsRole, teamId).map(userId => this.#told(userId));
+      this.#heads = [...new Set(heads)].slice(0, MOST_TOLD);
+    }
+    return this.#heads;
   }
 
   get assigneeLead(): string | undefined {

@@ -16,6 +16,11 @@ export function isMissingOrEmpty(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
+/** @throws LogFileError for a log that was emptied or taken away */
+export function demandLog(path: string): void {
+  if (isMissingOrEmpty(path)) refuseGone(path);
+}
+
 /**
  * A log that was emptied or taken away is not begun anew beside what was made of it: the new one would hide that the
  * old is lost.

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { logIdIn } from '../../domain/log/log-id.ts';
 import { type ForeignObject, foreignObjects } from './foreign-objects.ts';
-import { isMissingOrEmpty, refuseGone } from './gone-log.ts';
+import { demandLog } from './gone-log.ts';
 import { LogFileError } from './log-file-error.ts';
 import { sqliteCode } from './sqlite-failure.ts';
 
@@ -63,7 +63,7 @@ export function openLogFile(path: string, insertFirst: (db: DatabaseSync) => voi
 
 /** Opens an existing log for reading only. @throws LogFileError */
 export function openLogFileReadOnly(path: string): DatabaseSync {
-  if (isMissingOrEmpty(path)) refuseGone(path);
+  demandLog(path);
   let db: DatabaseSync;
   try {
     db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });

@@ -14,7 +14,7 @@ import {
   type NewEvent,
   StoreUnavailableError,
 } from './event-store.ts';
-import { isMissingOrEmpty, refuseGone } from './gone-log.ts';
+import { demandLog, refuseGone } from './gone-log.ts';
 import { type CopyAccess, movesOf, refuseUnfinished } from './log-place.ts';
 import { INSERT_EVENT } from './log-writer.ts';
 import { numberOfPosition, positionOf } from './position.ts';
@@ -49,7 +49,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const { path, copy } = options;
   if (copy === undefined) refuseUnfinished(isUnfinishedCopy(path), path);
   // Who copies a log into a folder begins it there, whatever lies beside it.
-  if (copy?.first === undefined && isMissingOrEmpty(path)) refuseGone(path);
+  if (copy?.first === undefined) demandLog(path);
   // Before there is anything in it; a log that is there already is none of ours to mark yet.
   if (copy?.first !== undefined && !existsSync(path)) markUnfinished(path);
   try {

@@ -90,7 +90,7 @@ export class Fold {
       const concerned = revision === 0 ? runs : byType.get(event.type);
       if (concerned !== undefined) {
         let sources = this.#sources.find(streamId);
-        if (revision > 0 && (sources === undefined || !knowsAll(sources, concerned))) {
+        if (revision > 0 && !knowsAll(sources, concerned)) {
           const unknowing = concerned.filter(run => !knows(sources, run));
           if (unknowing.every(({ projection }) => projection.patches?.[event.type] !== undefined)) {
             for (const run of unknowing) run.patching.push(event);
@@ -236,7 +236,7 @@ export class Fold {
   }
 }
 
-function knowsAll(sources: StreamSources, runs: readonly Run[]): boolean {
+function knowsAll(sources: StreamSources | undefined, runs: readonly Run[]): boolean {
   for (const run of runs) if (!knows(sources, run)) return false;
   return true;
 }
